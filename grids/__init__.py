@@ -1,0 +1,1 @@
+"""Divide a territory into balanced, contiguous grids; check, repair and locate."""
