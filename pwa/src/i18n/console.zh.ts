@@ -1,0 +1,6 @@
+import errors from "./errors.zh";
+
+export default {
+  errors,
+  console: { title: "安网格工作台" },
+};

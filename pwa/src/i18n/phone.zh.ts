@@ -1,0 +1,6 @@
+import errors from "./errors.zh";
+
+export default {
+  errors,
+  app: { name: "安网格" },
+};

@@ -1,0 +1,6 @@
+import errors from "./errors.zh";
+
+export default {
+  errors,
+  screen: { title: "安网格总览" },
+};
