@@ -90,7 +90,7 @@ export class Feed {
     for (let more = true; more && !this.stopped; ) {
       const answer = await this.server.sync({ epoch: this.epoch, cursors: this.cursors });
       for (const stream of answer.drop) await this.forget(stream);
-      if (answer.events.length) await this.take(answer.events, answer.next);
+      await this.take(answer.events, answer.next);
       const unknown = answer.streams.filter((stream) => !(stream in answer.next) && !(stream in this.cursors));
       for (const stream of new Set([...answer.reset, ...unknown])) await this.takeSnapshot(stream);
       more = answer.more;
@@ -100,6 +100,8 @@ export class Feed {
 
   private async take(events: StreamEvent[], next: Cursors): Promise<void> {
     const fresh = events.filter(({ s, q }) => q > (this.cursors[s] ?? -1));
+    // a stream without events has a cursor too, or its first event would look like a gap
+    if (!fresh.length && Object.entries(next).every(([stream, seq]) => this.cursors[stream] === seq)) return;
     await this.replica.apply(fresh, next);
     Object.assign(this.cursors, next);
     if (fresh.length) this.listeners.changed?.(fresh);
