@@ -1,0 +1,70 @@
+"""A first partition: fast and roughly balanced; mending and balancing come after."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grids.atoms import Atoms
+from grids.params import Params
+
+Labels = NDArray[np.intp]
+
+HAS_METIS = find_spec("pymetis") is not None
+
+_LARGEST_TOTAL = 10**8
+"""METIS adds up 32-bit integers."""
+
+
+def seed_zones(atoms: Atoms, zones: int, params: Params, rng: Random) -> list[int]:
+    """A zone 0..zones-1 for each atom of connected ground; zones may still be missing or torn."""
+    if zones == 1:
+        return [0] * len(atoms.pull)
+    return _metis(atoms, zones, params, rng) if HAS_METIS else median_split(atoms, zones)
+
+
+def _metis(atoms: Atoms, zones: int, params: Params, rng: Random) -> list[int]:
+    import pymetis
+
+    # an atom heavier than a whole zone would leave METIS recursing into nothing
+    capped = np.minimum(atoms.pull, atoms.pull.sum() / zones)
+    weights = np.rint(capped * (_LARGEST_TOTAL / capped.sum())).astype(int)
+    longest = max((cost for near in atoms.borders for cost in near.values()), default=1.0)
+    scale = 10_000 / longest if longest > 0 else 1.0
+    degrees = [len(near) for near in atoms.borders]
+    _, labels = pymetis.part_graph(
+        zones,
+        xadj=np.concatenate([[0], np.cumsum(degrees)]).tolist(),
+        adjncy=[j for near in atoms.borders for j in near],
+        vweights=weights.tolist(),
+        eweights=[max(1, round(cost * scale)) for near in atoms.borders for cost in near.values()],
+        recursive=False,
+        contiguous=True,
+        options=pymetis.Options(ufactor=params.metis_ufactor, seed=rng.randrange(2**31 - 1)),
+    )
+    return [int(label) for label in labels]
+
+
+def median_split(atoms: Atoms, zones: int) -> list[int]:
+    """Halve the atoms by load across their longer side, again and again. Needs nothing but numpy."""
+    labels = np.zeros(len(atoms.pull), dtype=np.intp)
+    _halve(atoms, np.arange(len(labels)), zones, 0, labels)
+    return [int(label) for label in labels]
+
+
+def _halve(atoms: Atoms, members: Labels, zones: int, first: int, labels: Labels) -> None:
+    if zones == 1 or len(members) < 2:
+        labels[members] = first
+        return
+    place = atoms.centres[members]
+    axis = int(np.ptp(place, axis=0).argmax())
+    ordered = members[np.lexsort((place[:, 1 - axis], place[:, axis]))]
+    low = zones // 2
+    heap = np.cumsum(atoms.pull[ordered])
+    cut = int(np.searchsorted(heap - atoms.pull[ordered] / 2, heap[-1] * low / zones))
+    cut = min(max(cut, 1), len(ordered) - 1)
+    _halve(atoms, ordered[:cut], low, first, labels)
+    _halve(atoms, ordered[cut:], zones - low, first + low, labels)
