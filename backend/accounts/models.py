@@ -1,0 +1,98 @@
+"""People, departments, the roles they hold, and the devices they sign in from."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from backend.accounts.roles import ACTS, Role
+from backend.foundation import clock
+from backend.foundation.ids import new_id
+
+
+class Department(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    division = models.CharField("division prefix", max_length=12)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    short = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["division", "code"], name="accounts_department_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class People(BaseUserManager["User"]):
+    def create_user(self, phone: str, name: str, password: str | None = None, **more: Any) -> "User":
+        person = self.model(phone=phone, name=name, **more)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, phone: str, name: str, password: str, **more: Any) -> "User":
+        return self.create_user(phone, name, password, is_staff=True, is_superuser=True, **more)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in with a phone number; what they may see and do follows from the roles they hold today."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    phone = models.CharField(max_length=11, unique=True, validators=[RegexValidator(r"^1\d{10}$", "11 位手机号码")])
+    name = models.CharField(max_length=40)
+    title = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("may enter /admin", default=False)
+    is_demo = models.BooleanField("invented person", default=False)
+
+    objects: ClassVar[People] = People()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "phone"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.phone}"
+
+    def held_today(self) -> list["RoleHeld"]:
+        if not hasattr(self, "_held"):
+            self._held = list(self.roles_held.current().select_related("department"))
+        return self._held
+
+    def acts(self) -> frozenset[str]:
+        return frozenset().union(*(ACTS[Role(held.role)] for held in self.held_today()))
+
+
+class RolesHeld(models.QuerySet["RoleHeld"]):
+    def current(self) -> "RolesHeld":
+        today = clock.today()
+        return self.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
+
+
+class RoleHeld(models.Model):
+    """A role is held for a division prefix and, where it belongs to one, a department or an enterprise, from–to."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles_held")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    division = models.CharField("division prefix", max_length=12)
+    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT)
+    # an id, not a foreign key: enterprises stand above accounts
+    enterprise_id = models.UUIDField(null=True, blank=True)
+    since = models.DateField(default=clock.today)
+    until = models.DateField(null=True, blank=True)
+
+    objects = RolesHeld.as_manager()
+
+
+class Device(models.Model):
+    """A phone or browser that a person signed in from. Its id is made there and stays there."""
+
+    id = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    name = models.CharField(max_length=80, blank=True)
+    enrolled_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,24 @@
+"""ASGI: HTTP by Django, /ws by the hub's socket."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+from django.urls import path
+
+http = get_asgi_application()
+
+from backend.config import session
+from backend.realtime.socket import Socket
+
+
+class TownSocket(Socket):
+    """The socket with what it needs to know of the business: whom to tell what a phone has stored, and the epoch."""
+
+    acknowledge = staticmethod(session.acknowledge)
+    epoch = staticmethod(session.epoch)
+
+
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})

@@ -1,0 +1,15 @@
+"""What follows what: event → handlers, in order. Handlers run after the commit, through the outbox; safe to run twice."""
+
+from backend.journal.handlers import follow
+from backend.journal.jobs import wake
+from backend.journal.letters import carry
+from backend.journal.recording import announcers
+from backend.rollups.letters import advance_and_tell
+
+COUNTED = ("task.sent", "task.changed", "hazard.reported", "hazard.moved")
+
+
+def register() -> None:
+    for event_type in COUNTED:
+        follow(event_type, "rollups.advance", advance_and_tell)
+    announcers[:] = [carry, wake]

@@ -1,0 +1,92 @@
+"""GET /api/health: is it alive, and do its stores answer. GET /api/problems: the catalogue. GET /api/journal/verify."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+
+from backend.accounts.roles import VERIFY
+from backend.foundation.access import PUBLIC
+from backend.foundation.endpoints import Endpoint, documented, problem_response
+from backend.foundation.problems import CATALOGUE, FAILED, NOT_FOUND
+from backend.foundation.shapes import View, answer
+from backend.journal.chain import verify_chain
+from backend.journal.letters import store
+from backend.journal.queries import current_epoch
+from backend.territory.models import Town
+from backend.territory.queries import towns_visible_to
+
+
+class Health(View):
+    status: str
+    version: str
+    epoch: str
+    store: bool
+    demo: bool
+
+
+class ProblemWords(View):
+    status: int
+    zh: str
+    en: str
+    fault: str
+
+
+class ChainVerdict(View):
+    town: str
+    events: int
+    ok: bool
+    first_bad: int | None
+    head: str
+
+
+class HealthCheck(Endpoint):
+    access = {"GET": PUBLIC}
+    authentication_classes = []
+
+    @documented(Health)
+    def get(self, request: Request) -> HttpResponse:
+        """503 when the database does not answer; a store that is down makes things slower, not wrong."""
+        demo = Town.objects.filter(demo=True).exists()
+        return answer(
+            Health(status="ok", version=settings.VERSION, epoch=current_epoch(), store=_store_answers(), demo=demo)
+        )
+
+
+def _store_answers() -> bool:
+    try:
+        return bool(store().ping())
+    except RedisError:
+        return False
+
+
+class Problems(Endpoint):
+    access = {"GET": PUBLIC}
+    authentication_classes = []
+
+    @documented(dict[str, ProblemWords])
+    def get(self, request: Request) -> HttpResponse:
+        return answer(catalogue())
+
+
+def catalogue() -> dict[str, ProblemWords]:
+    return {k.code: ProblemWords(status=k.status, zh=k.zh, en=k.en, fault=k.fault) for k in CATALOGUE.values()}
+
+
+class VerifyChain(Endpoint):
+    access = {"GET": VERIFY}
+
+    @documented(ChainVerdict)
+    def get(self, request: Request) -> HttpResponse:
+        town = towns_visible_to(request.user).first()
+        if town is None:
+            raise NOT_FOUND.because("镇")
+        found = verify_chain(town.code)
+        return answer(
+            ChainVerdict(town=found.town, events=found.events, ok=found.ok, first_bad=found.first_bad, head=found.head)
+        )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """What a bug looks like from outside: the catalogue's words and nothing of the inside."""
+    return problem_response(FAILED.because())

@@ -1,0 +1,22 @@
+"""`anwangge web`: the API, the sockets and the built surfaces, one uvicorn process."""
+
+import os
+from typing import Any
+
+import uvicorn
+from django.core.management.base import BaseCommand, CommandParser
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--host", default=os.environ.get("HOST", "0.0.0.0"))
+
+    def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
+        # no per-message deflate: it cost more CPU per socket than it saved on frames this small
+        uvicorn.run(
+            "backend.config.asgi:application", host=host, port=port, log_level="warning", access_log=False,
+            ws_per_message_deflate=False, timeout_graceful_shutdown=5, proxy_headers=True,
+        )  # fmt: skip

@@ -1,0 +1,28 @@
+"""`anwangge worker`: an RQ worker, the alarm clock of the outbox. One queue per process."""
+
+import time
+from typing import Any
+
+import django_rq
+from django.core.management.base import BaseCommand
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+
+
+class Worker(SimpleWorker):
+    """No fork per job: handlers are short and idempotent, and the outbox knows what was not done."""
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        while True:
+            try:
+                queue = django_rq.get_queue("default")
+                worker = Worker([queue], connection=queue.connection, worker_ttl=30)
+                worker.work(logging_level="WARNING")
+                return
+            except RedisError as error:
+                self.stderr.write(f"store not reachable ({error}), trying again")
+                time.sleep(2)

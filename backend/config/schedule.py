@@ -1,0 +1,58 @@
+"""Periodic work: what, how often. Each runs once per period, whatever restarts: the row (job, period) decides."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import close_old_connections
+
+from backend.foundation import clock
+from backend.journal import jobs
+from backend.journal.chain import verify_chain
+from backend.journal.models import Chain, PeriodicRun
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Periodic:
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+    def period(self) -> str:
+        seconds = int(self.every.total_seconds())
+        return str(int(clock.now().timestamp()) // seconds)
+
+
+def verify_all_chains() -> None:
+    for town in Chain.objects.values_list("town", flat=True):
+        verdict = verify_chain(town)
+        if not verdict.ok:
+            log.critical("chain of %s broken at event %s", town, verdict.first_bad)
+
+
+SCHEDULE = [
+    Periodic("sweep_outbox", timedelta(seconds=5), jobs.drain),
+    Periodic("verify_chains", timedelta(days=1), verify_all_chains),
+    Periodic("tidy_outbox", timedelta(days=1), jobs.tidy),
+]
+
+
+def run_due() -> None:
+    close_old_connections()
+    for periodic in SCHEDULE:
+        if _claim(periodic):
+            try:
+                periodic.run()
+            except Exception:
+                log.exception("periodic %s failed", periodic.name)
+
+
+def _claim(periodic: Periodic) -> bool:
+    """The sweep runs every few seconds and is harmless twice; the others are claimed by a row."""
+    if periodic.every < timedelta(minutes=1):
+        return True
+    _, mine = PeriodicRun.objects.get_or_create(job=periodic.name, period=periodic.period())
+    return mine

@@ -1,0 +1,54 @@
+"""Every entrance there is. tests/backend/access/ walks this table: an endpoint without a row there fails the build."""
+
+from django.contrib import admin
+from django.urls import path, re_path
+
+from backend.config import docs, health, session
+from backend.config.pages import asset, page
+from backend.dispatch import api as dispatch
+from backend.enterprises import api as enterprises
+from backend.hazards import api as hazards
+from backend.inspections import api as inspections
+from backend.rollups import api as rollups
+from backend.standards import api as standards
+from backend.sync import api as sync
+from backend.territory import api as territory
+
+SHA256 = "(?P<sha256>[0-9a-f]{64})"
+
+urlpatterns = [
+    path("api/health", health.HealthCheck.as_view()),
+    path("api/problems", health.Problems.as_view()),
+    path("api/schema", docs.Schema.as_view(), name="schema"),
+    path("api/docs", docs.Docs.as_view(url_name="schema")),
+    path("api/session", session.Session.as_view()),
+    path("api/ticket", session.NewTicket.as_view()),
+    path("api/villages.geojson", territory.Villages.as_view()),
+    path("api/grids.geojson", territory.Grids.as_view()),
+    path("api/enterprises", enterprises.Enterprises.as_view()),
+    path("api/checklists", standards.Checklists.as_view()),
+    path("api/checklists/<uuid:checklist>", standards.OneChecklist.as_view()),
+    path("api/dispatches", dispatch.Dispatches.as_view()),
+    path("api/dispatches/preview", dispatch.Preview.as_view()),
+    path("api/tasks", dispatch.Tasks.as_view()),
+    path("api/tasks/<uuid:task>", dispatch.OneTask.as_view()),
+    path("api/hazards", hazards.Hazards.as_view()),
+    path("api/hazards/<uuid:hazard>", hazards.OneHazard.as_view()),
+    path("api/inspections", inspections.Inspections.as_view()),
+    path("api/inspections/<uuid:inspection>", inspections.OneInspection.as_view()),
+    re_path(f"^api/photos/{SHA256}$", inspections.Image.as_view()),
+    path("api/overview", rollups.TownOverview.as_view()),
+    path("api/journal/verify", health.VerifyChain.as_view()),
+    path("api/ops", sync.Operations.as_view()),
+    path("api/sync", sync.Events.as_view()),
+    path("api/snapshot", sync.StreamSnapshot.as_view()),
+    path("api/blobs", sync.NewUpload.as_view()),
+    re_path(f"^api/blobs/{SHA256}$", sync.OneUpload.as_view()),
+    path("admin/", admin.site.urls),
+    path("", page("index.html")),
+    path("console", page("console.html")),
+    path("screen", page("screen.html")),
+    re_path(r"^(?P<name>(?:assets/[\w./-]+|[\w.-]+\.(?:js|json|webmanifest|png|svg|ico|txt)))$", asset),
+]
+
+handler500 = "backend.config.health.failed"

@@ -1,0 +1,85 @@
+"""Tasks and dispatches over REST."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from backend.accounts.roles import SEND
+from backend.dispatch import queries, services
+from backend.dispatch.planning import PlanView, Skipped, Wanted, plan
+from backend.dispatch.views import DispatchView, TaskView, dispatch_view, task_view
+from backend.foundation.access import SIGNED_IN
+from backend.foundation.endpoints import Endpoint, documented
+from backend.foundation.pagination import page, uuid_of
+from backend.foundation.problems import NOT_FOUND
+from backend.foundation.shapes import View, answer, read
+from backend.standards.queries import get_checklist
+
+
+class TaskPage(View):
+    results: list[TaskView]
+    next: str | None
+
+
+class DispatchPage(View):
+    results: list[DispatchView]
+    next: str | None
+
+
+class Sent(View):
+    dispatch: DispatchView
+    task_count: int
+    skipped: list[Skipped]
+
+
+class Tasks(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented(
+        TaskPage,
+        query={"state": str, "dispatch": str, "assignee": str, "grid": str, "cursor": str, "limit": int},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        rows, asked = queries.with_all(queries.tasks_visible_to(request.user)), request.query_params
+        if state := asked.get("state"):
+            rows = rows.filter(state=state)
+        for column in ("dispatch", "assignee", "grid"):
+            if value := asked.get(column):
+                rows = rows.filter(**{column: uuid_of(value, column)})
+        return answer(page(rows, request, task_view))
+
+
+class OneTask(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented(TaskView, name="task")
+    def get(self, request: Request, task: UUID) -> HttpResponse:
+        found = queries.with_all(queries.tasks_visible_to(request.user)).filter(pk=task).first()
+        if found is None:
+            raise NOT_FOUND.because("任务")
+        return answer(task_view(found))
+
+
+class Dispatches(Endpoint):
+    access = {"GET": SIGNED_IN, "POST": SEND}
+
+    @documented(DispatchPage, query={"cursor": str, "limit": int})
+    def get(self, request: Request) -> HttpResponse:
+        return answer(page(queries.dispatches_visible_to(request.user), request, dispatch_view))
+
+    @documented(Sent, takes=services.NewDispatch, status=201)
+    def post(self, request: Request) -> HttpResponse:
+        sent = services.send(read(request, services.NewDispatch), acting_user=request.user)
+        fresh = queries.dispatches_visible_to(request.user).get(pk=sent.pk)
+        return answer({"dispatch": dispatch_view(fresh), "task_count": fresh.task_count, "skipped": fresh.skipped}, 201)
+
+
+class Preview(Endpoint):
+    access = {"POST": SEND}
+
+    @documented(PlanView, takes=Wanted)
+    def post(self, request: Request) -> HttpResponse:
+        wanted = read(request, Wanted)
+        made = plan(request.user, wanted.grid_uids, get_checklist(wanted.checklist_id), wanted.per_grid)
+        return answer(made.view())

@@ -1,0 +1,105 @@
+"""Tasks: everything somebody must do by a date, who holds it, and what is known of its way to them."""
+
+from django.db import models
+
+from backend.accounts.models import Department, User
+from backend.dispatch.states import MOVES, OPEN, Fact
+from backend.enterprises.models import Enterprise
+from backend.foundation.ids import new_id
+from backend.foundation.moves import Move, Stateful
+from backend.standards.models import Checklist
+from backend.territory.models import Grid
+
+
+class Priority(models.TextChoices):
+    NORMAL = "normal", "普通"
+    URGENT = "urgent", "紧急"
+
+
+class Dispatch(models.Model):
+    """One act of handing out work. Its id is made by the sender's browser, so that sending twice sends once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    town = models.CharField(max_length=9)
+    title = models.CharField(max_length=120)
+    checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT)
+    priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.NORMAL)
+    deadline = models.DateTimeField()
+    note = models.TextField(blank=True)
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="dispatches")
+    sent_at = models.DateTimeField()
+    skipped = models.JSONField(default=list)
+    request = models.CharField("SHA-256 of what was asked for", max_length=64)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Task(Stateful):
+    MOVES = MOVES
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="tasks")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="tasks")
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="tasks")
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tasks")
+    assignment_no = models.PositiveIntegerField(default=1)
+    deadline = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    inspection_id = models.UUIDField("the result that completed it", null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["assignee", "state"], name="dispatch_task_assignee")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def town(self) -> str:
+        return self.dispatch.town
+
+
+class TaskMove(Move):
+    subject = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="moves")
+
+
+Task.Move = TaskMove
+
+
+class Assignment(models.Model):
+    """Who held a task under which number: a result names the number it was made under."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments")
+    number = models.PositiveIntegerField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "number"], name="dispatch_assignment_number")]
+
+
+class TaskFact(models.Model):
+    """A rung of the ladder: the first time it was reached under an assignment."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="facts")
+    assignment_no = models.PositiveIntegerField()
+    fact = models.CharField(max_length=10, choices=Fact.choices)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    accuracy_m = models.FloatField(null=True)
+    no_fix_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "assignment_no", "fact"], name="dispatch_fact_once"),
+        ]
+
+

@@ -1,0 +1,63 @@
+"""Reading tasks. `visible_to` is the only door: REST, snapshots, counts and files go through it."""
+
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from backend.accounts.models import User
+from backend.dispatch.models import Dispatch, Task, TaskFact
+from backend.dispatch.states import FINAL, OPEN, Fact
+from backend.foundation import clock
+from backend.foundation.problems import NOT_FOUND
+from backend.territory.scopes import Scope, scope_of
+
+RECENT_DAYS = 7
+
+
+def with_all(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """With everything that a TaskView needs, in two queries."""
+    return tasks.select_related(
+        "dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee"
+    ).prefetch_related(Prefetch("facts", TaskFact.objects.order_by("pk")))
+
+
+def tasks_visible_to(user: User) -> QuerySet[Task]:
+    """Own tasks; those of the own departments; all of the town for the offices that see everything."""
+    return Task.objects.filter(_visible(scope_of(user), "assignee", "grid__code", "dispatch__department"))
+
+
+def dispatches_visible_to(user: User) -> QuerySet[Dispatch]:
+    scope = scope_of(user)
+    found = scope.within("town", tuple(p[:9] for p in scope.wide)) | Q(department__in=scope.departments)
+    submitted = Count("tasks", filter=~Q(tasks__state__in=OPEN) & ~Q(tasks__state="withdrawn"))
+    rows = Dispatch.objects.filter(found | Q(issued_by=user.id)).select_related("issued_by", "department")
+    return rows.annotate(task_count=Count("tasks"), submitted_count=submitted)
+
+
+def _visible(scope: Scope, person: str, code: str, department: str) -> Q:
+    return Q(**{person: scope.user}) | scope.within(code, scope.wide) | Q(**{f"{department}__in": scope.departments})
+
+
+def get_task(task: UUID) -> Task:
+    """By id, whoever asks: for services, which check who may act. Raises not_found."""
+    found = with_all(Task.objects.filter(pk=task)).first()
+    if found is None:
+        raise NOT_FOUND.because("任务")
+    return found
+
+
+def on_replica(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Those that a surface keeps: all that are open, and what was finished or withdrawn in the last week."""
+    fresh = Q(state__in=FINAL, moves__to_state__in=FINAL, moves__at__gte=clock.days_ago(RECENT_DAYS))
+    return with_all(tasks.filter(~Q(state__in=FINAL) | fresh).distinct())
+
+
+def open_counts(users: list[UUID]) -> dict[UUID, int]:
+    rows = Task.objects.filter(assignee__in=users, state__in=OPEN).values("assignee").annotate(n=Count("pk"))
+    return {row["assignee"]: row["n"] for row in rows}
+
+
+def tasks_not_on_phone(user: User) -> list[UUID]:
+    """Open tasks of the person that no device of theirs has yet been seen to hold."""
+    rows = Task.objects.filter(assignee=user, state__in=OPEN)
+    return list(rows.exclude(facts__fact=Fact.ON_PHONE).values_list("pk", flat=True))

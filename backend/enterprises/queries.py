@@ -1,0 +1,32 @@
+"""Reading the register."""
+
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from backend.accounts.models import User
+from backend.accounts.roles import Role
+from backend.enterprises.models import Enterprise
+from backend.territory.scopes import Scope, scope_of
+
+
+def enterprises_visible_to(user: User) -> QuerySet[Enterprise]:
+    """A grid worker: those in the own grids; enterprise's people: their own; all others: those of their divisions."""
+    return Enterprise.objects.filter(visible_enterprises(user, scope_of(user)))
+
+
+def visible_enterprises(user: User, scope: Scope) -> Q:
+    found = Q(grid__in=scope.grids) | Q(pk__in=scope.enterprises)
+    beyond_grids = {h.division for h in user.held_today() if h.role != Role.GRID_WORKER}
+    return found | scope.within("village_id", tuple(d for d in scope.divisions if d in beyond_grids))
+
+
+def longest_unvisited(grid: UUID, sector: str, tag: str, limit: int) -> list[Enterprise]:
+    """At most `limit` of a grid that a checklist for `sector` or `tag` is for: never visited first, then oldest visit."""
+    rows = Enterprise.objects.filter(grid=grid).select_related("grid", "department")
+    fitting = [e for e in rows.order_by(F("last_visit").asc(nulls_first=True), "id") if _fits(e, sector, tag)]
+    return fitting[:limit]
+
+
+def _fits(enterprise: Enterprise, sector: str, tag: str) -> bool:
+    return tag in enterprise.tags if tag else not sector or sector in enterprise.sectors

@@ -1,0 +1,38 @@
+"""Lists are paged by id: ids are in order of making, so a page never shifts when something new arrives."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from rest_framework.request import Request
+
+from backend.foundation.problems import UNREADABLE
+
+Row = TypeVar("Row", bound=Model)
+PAGE = 100
+MOST = 500
+
+
+def page(rows: QuerySet[Row], request: Request, view: Callable[[Row], Any]) -> dict[str, Any]:
+    """{results, next}: newest first, `?cursor=` the last id seen, `?limit=` at most 500."""
+    cursor, limit = request.query_params.get("cursor"), _limit(request)
+    if cursor:
+        rows = rows.filter(pk__lt=uuid_of(cursor, "cursor"))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    shown = found[:limit]
+    return {"results": [view(row) for row in shown], "next": str(shown[-1].pk) if len(found) > limit else None}
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", str(PAGE))
+    if not text.isdigit() or not 1 <= int(text) <= MOST:
+        raise UNREADABLE.because(f"limit 应为 1 到 {MOST} 的整数", field="limit")
+    return int(text)
+
+
+def uuid_of(text: str, field: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise UNREADABLE.because(f"{field} 不是有效的编号", field=field) from error

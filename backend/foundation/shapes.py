@@ -1,0 +1,65 @@
+"""What goes over the wire is a msgspec Struct: one definition for REST, events, operations and the OpenAPI schema."""
+
+from typing import Any, TypeVar, get_origin
+
+import msgspec
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+
+from backend.foundation.problems import TOO_LARGE, UNREADABLE
+
+Shape = TypeVar("Shape")
+_DOCUMENTED: dict[str, Any] = {}
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What we send. New fields may appear; a reader ignores what it does not know."""
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What we are sent. An unknown field is an error, because it means that something would be lost."""
+
+
+def decode(raw: bytes, shape: type[Shape]) -> Shape:
+    """Read JSON into `shape`; Problem unreadable names the field. NUL is refused here: PostgreSQL cannot keep it."""
+    if b"\\u0000" in raw or b"\x00" in raw:
+        raise UNREADABLE.because("NUL 字符不能保存")
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise UNREADABLE.because(str(error)[:300]) from error
+
+
+def read(request: HttpRequest, shape: type[Shape]) -> Shape:
+    try:
+        return decode(request.body, shape)
+    except RequestDataTooBig as error:
+        raise TOO_LARGE.because() from error
+
+
+def answer(value: Any, status: int = 200) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(value), status=status, content_type="application/json")
+
+
+def plain(value: Any) -> Any:
+    """The JSON-able builtins of a shape: what is stored in the journal and hashed."""
+    return msgspec.to_builtins(value)
+
+
+def document(shape: Any) -> dict[str, Any]:
+    """The JSON schema of `shape` as a reference, and `shape` noted for the components of the OpenAPI schema."""
+    (schema,), _ = msgspec.json.schema_components([shape], ref_template="#/components/schemas/{name}")
+    name = getattr(shape, "__name__", repr(shape)) if get_origin(shape) is None else repr(shape)
+    _DOCUMENTED[name] = shape
+    return schema
+
+
+def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular post-processing hook: the components of every documented shape."""
+    _, components = msgspec.json.schema_components(
+        list(_DOCUMENTED.values()), ref_template="#/components/schemas/{name}"
+    )
+    result.setdefault("components", {}).setdefault("schemas", {}).update(components)
+    return result
+
+

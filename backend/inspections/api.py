@@ -1,0 +1,57 @@
+"""Inspections and their images over REST."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from backend.foundation.access import SIGNED_IN
+from backend.foundation.endpoints import Endpoint, documented
+from backend.foundation.pagination import page, uuid_of
+from backend.foundation.problems import NOT_FOUND
+from backend.foundation.shapes import View, answer
+from backend.inspections import queries
+from backend.inspections.images import served_copy
+from backend.inspections.views import InspectionView, inspection_view
+
+
+class InspectionPage(View):
+    results: list[InspectionView]
+    next: str | None
+
+
+class Inspections(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented(InspectionPage, query={"task": str, "dispatch": str, "cursor": str, "limit": int})
+    def get(self, request: Request) -> HttpResponse:
+        rows, asked = queries.with_all(queries.inspections_visible_to(request.user)), request.query_params
+        if task := asked.get("task"):
+            rows = rows.filter(task=uuid_of(task, "task"))
+        if dispatch := asked.get("dispatch"):
+            rows = rows.filter(task__dispatch=uuid_of(dispatch, "dispatch"))
+        return answer(page(rows, request, inspection_view))
+
+
+class OneInspection(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented(InspectionView, name="inspection")
+    def get(self, request: Request, inspection: UUID) -> HttpResponse:
+        found = queries.with_all(queries.inspections_visible_to(request.user)).filter(pk=inspection).first()
+        if found is None:
+            raise NOT_FOUND.because("检查记录")
+        return answer(inspection_view(found))
+
+
+class Image(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented()
+    def get(self, request: Request, sha256: str) -> HttpResponse:
+        """A re-encoded copy as JPEG; 404 for an image of a record outside one's scope or one that has not arrived."""
+        if not queries.may_see_photo(request.user, sha256):
+            raise NOT_FOUND.because("照片")
+        response = HttpResponse(served_copy(sha256), content_type="image/jpeg")
+        response["Cache-Control"] = "private, max-age=31536000, immutable"
+        return response

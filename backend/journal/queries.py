@@ -1,0 +1,43 @@
+"""Reading the journal: the deliveries of a stream after a cursor, heads, the epoch."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from backend.journal.models import Delivery, Epoch, Stream
+
+
+def current_epoch() -> str:
+    found = Epoch.objects.order_by("-id").first() or Epoch.objects.create()
+    return str(found.id)
+
+
+def heads(streams: Iterable[str]) -> dict[str, int]:
+    """Last number of each stream; 0 for one that nothing was ever sent to."""
+    wanted = list(streams)
+    return dict.fromkeys(wanted, 0) | dict(Stream.objects.filter(id__in=wanted).values_list("id", "seq"))
+
+
+def floors(streams: Iterable[str]) -> dict[str, int]:
+    """The number below which a stream's history has been put away: a cursor under it must take a snapshot."""
+    wanted = list(streams)
+    return dict.fromkeys(wanted, 0) | dict(Stream.objects.filter(id__in=wanted).values_list("id", "min_seq"))
+
+
+def after(stream: str, cursor: int, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` events of `stream` with seq > cursor, ascending: {s, q, t, at, b}; b is null once erased."""
+    rows = (
+        Delivery.objects.filter(stream_id=stream, seq__gt=cursor)
+        .order_by("seq")
+        .values_list("seq", "event__type", "event__at", "event__content__body")[:limit]
+    )
+    return [
+        {"s": stream, "q": seq, "t": kind, "at": at, "b": json.loads(body) if body else None}
+        for seq, kind, at, body in rows
+    ]
+
+
+def targets_between(stream: str, after_seq: int, upto: int, types: Iterable[str]) -> list[tuple[str, str]]:
+    """(type, target) of the deliveries of `stream` with after_seq < seq ≤ upto."""
+    rows = Delivery.objects.filter(stream_id=stream, seq__gt=after_seq, seq__lte=upto, event__type__in=list(types))
+    return list(rows.order_by("seq").values_list("event__type", "event__target"))
