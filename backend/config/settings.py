@@ -142,6 +142,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "backend.config.docs.add_protocol",
         "backend.foundation.shapes.add_components",
     ],
 }

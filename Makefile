@@ -1,0 +1,63 @@
+# Two commands: `make run` and `make test`. Needed: git, Python 3.11 or newer, make. Everything else is set up here.
+PORT ?= 8000
+PYTHON ?= python3
+export PORT
+
+BIN := .venv/bin
+# Node and npm come from PyPI into the virtual environment
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PWA_SOURCES := $(shell find pwa/src pwa/public pwa/*.html pwa/*.ts pwa/package.json -type f 2>/dev/null | grep -v '\.gen\.')
+CONTRACT := pwa/src/api/schema.gen.ts
+
+.PHONY: setup run test check pictures clean
+
+setup: .venv/.installed pwa/dist/.built
+
+run: setup
+	@$(BIN)/anwangge run --demo-town towns/jinji
+
+test: .venv/.installed-test pwa/dist/.built
+	$(BIN)/python -m tests.browser.install
+	cd pwa && npm test --silent
+	$(BIN)/python -m pytest
+	TEST_DATABASE=postgres $(BIN)/python -m pytest tests/backend tests/flow
+
+check: .venv/.installed-test $(CONTRACT)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check grids backend tests
+	$(BIN)/mypy grids backend
+	$(BIN)/lint-imports
+	ANWANGGE_HOME=$$(mktemp -d) $(BIN)/anwangge makemigrations --check --dry-run
+	cd pwa && npm run check --silent
+
+pictures: .venv/.installed-test pwa/dist/.built
+	$(BIN)/python -m tests.browser.install
+	$(BIN)/python -m tests.browser.pictures
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -e .
+	@touch $@
+
+.venv/.installed-test: .venv/.installed
+	$(PIP) -e '.[test]'
+	@touch $@
+
+pwa/node_modules/.installed: .venv/.installed pwa/package-lock.json
+	cd pwa && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+# the PWA's types and error texts are made from the server's own description of itself
+$(CONTRACT): .venv/.installed pwa/node_modules/.installed $(shell find backend -name '*.py' -not -path '*/migrations/*')
+	ANWANGGE_HOME=$$(mktemp -d) $(BIN)/anwangge write-contract pwa/src/api
+	cd pwa && npm run generate --silent
+	@touch $@
+
+pwa/dist/.built: $(CONTRACT) $(PWA_SOURCES)
+	cd pwa && npm run build --silent
+	@touch $@
+
+clean:
+	rm -rf .venv pwa/node_modules pwa/dist var

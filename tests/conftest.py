@@ -1,0 +1,22 @@
+"""What every test shares."""
+
+import pytest
+
+from tests.cast import make_cast
+
+
+@pytest.fixture(autouse=True)
+def quick_hasher(settings):
+    """Argon2 costs a quarter of a second a password by design; tests do not test Argon2."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def cast(db):
+    return make_cast()
+
+
+@pytest.fixture
+def committed_cast(transactional_db):
+    """For tests that need real commits: announcements, other threads, other processes."""
+    return make_cast()
