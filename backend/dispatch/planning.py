@@ -17,14 +17,14 @@ from backend.territory.queries import grids_visible_to, main_holders
 from backend.territory.views import GridView, grid_view
 
 
-class SubjectView(View):
+class Chosen(View):
     id: UUID
     name: str
     risk: str
 
 
 class Planned(View):
-    enterprise: SubjectView
+    enterprise: Chosen
     grid: GridView
     assignee: PersonView
 
@@ -64,7 +64,7 @@ class Plan:
         return PlanView(
             subjects=[
                 Planned(
-                    enterprise=SubjectView(id=e.id, name=e.name, risk=e.risk), grid=grid_view(g), assignee=person_view(u)
+                    enterprise=Chosen(id=e.id, name=e.name, risk=e.risk), grid=grid_view(g), assignee=person_view(u)
                 )
                 for e, g, u in self.chosen
             ],

@@ -6,7 +6,7 @@ from uuid import UUID
 from backend.accounts.views import DepartmentView, PersonView, department_view, person_view
 from backend.dispatch.models import Dispatch, Task
 from backend.dispatch.states import Fact
-from backend.enterprises.views import EnterpriseView, enterprise_view
+from backend.enterprises.views import SubjectView, subject_view
 from backend.foundation.shapes import View
 from backend.territory.views import GridView, grid_view
 
@@ -38,7 +38,7 @@ class TaskView(View):
     assignee: PersonView
     assignment_no: int
     checklist_id: UUID
-    enterprise: EnterpriseView
+    enterprise: SubjectView
     grid: GridView
     ladder: LadderView
     inspection_id: UUID | None
@@ -72,7 +72,7 @@ def task_view(task: Task) -> TaskView:
         priority=sent.priority, note=sent.note, deadline=task.deadline, sent_at=task.sent_at,
         issued_by=person_view(sent.issued_by), department=department_view(sent.department),
         assignee=person_view(task.assignee), assignment_no=task.assignment_no, checklist_id=sent.checklist_id,
-        enterprise=enterprise_view(task.enterprise), grid=grid_view(task.grid), ladder=ladder_of(task),
+        enterprise=subject_view(task.enterprise), grid=grid_view(task.grid), ladder=ladder_of(task),
         inspection_id=task.inspection_id,
     )  # fmt: skip
 
