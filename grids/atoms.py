@@ -44,11 +44,23 @@ class Atoms:
 
 
 def merge_points(lonlat: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Points at the same place (to about 1 cm) as one, in an order that depends on the places alone."""
+    """Points at the same place (to about 1 cm) as one, in an order that depends on the places alone; those that
+    weigh nothing are left out."""
+    lonlat, weights = lonlat[weights > 0], weights[weights > 0]
     place = np.round(lonlat, 7)
     order = np.lexsort((weights, lonlat[:, 1], lonlat[:, 0], place[:, 1], place[:, 0]))
     _, first = np.unique(place[order], axis=0, return_index=True)
     return lonlat[order][first], np.add.reduceat(weights[order], first) if len(first) else weights[:0]
+
+
+def fair_mean(pull: Floats, zones: int) -> float:
+    """The mean of the zones left once every atom heavier than that has a zone to itself."""
+    rest = float(pull.sum())
+    for taken, heaviest in enumerate(np.sort(pull)[::-1][: zones - 1]):
+        if heaviest <= rest / (zones - taken):
+            return rest / (zones - taken)
+        rest -= float(heaviest)
+    return rest
 
 
 def cut_into_atoms(

@@ -6,11 +6,11 @@ from __future__ import annotations
 import heapq
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from random import Random
 
 from grids.arrangement import pieces
-from grids.atoms import Atoms
+from grids.atoms import Atoms, fair_mean
 from grids.params import Params
 
 _EPSILON = 1e-9
@@ -28,15 +28,20 @@ class Zoning:
         for atom, zone in enumerate(zone_of):
             self.members[zone].add(atom)
         self.load = [self.weigh(members) for members in self.members]
-        self.mean = float(sum(self.pull)) / zones
+        self.mean = fair_mean(atoms.pull, zones)
+        self.heavy = [atom for atom, pull in enumerate(self.pull) if pull > self.mean]
 
     def weigh(self, atoms: Iterable[int]) -> float:
         """Summed pull; exact, so that equal sets weigh the same in any order."""
         return math.fsum(self.pull[atom] for atom in atoms)
 
     def deviation(self, zone: int) -> float:
-        """How far the zone is from the mean load, as a part of it."""
-        return abs(self.load[zone] / self.mean - 1)
+        """How far the zone is from the load it should have, as a part of the mean."""
+        return abs(self.load[zone] - self.due(zone)) / self.mean
+
+    def due(self, zone: int) -> float:
+        """The mean load; for the zone of an atom heavier than that, this atom alone."""
+        return max((self.pull[atom] for atom in self.heavy if self.zone_of[atom] == zone), default=self.mean)
 
     def worst(self) -> float:
         return max(self.deviation(zone) for zone in range(len(self.members)))
@@ -63,6 +68,10 @@ class Zoning:
         self.load[zone] = self.weigh(atoms)
         for atom in self.members[zone]:
             self.zone_of[atom] = zone
+
+    def assign_all(self, parts: Sequence[Iterable[int]], zones: Sequence[int]) -> None:
+        for part, zone in zip(parts, zones, strict=True):
+            self.assign(part, zone)
 
     def contact(self, atom: int) -> dict[int, float]:
         """Border cost between an atom and each zone around it, its own included."""
@@ -104,8 +113,7 @@ def mend(atoms: Atoms, zone_of: list[int], zones: int, rng: Random) -> Zoning:
             return zoning
         heaviest = max((z for z, m in enumerate(zoning.members) if len(m) > 1), key=lambda z: (zoning.load[z], -z))
         kept, split_off = cut_in_two(zoning, zoning.members[heaviest], 0.5, 0.0, 4, rng)
-        zoning.assign(kept, heaviest)
-        zoning.assign(split_off, empty[0])
+        zoning.assign_all([kept, split_off], [heaviest, empty[0]])
 
 
 def _give_away_torn_pieces(zoning: Zoning) -> None:
@@ -133,7 +141,10 @@ def balance(zoning: Zoning, params: Params, rng: Random) -> None:
     tolerance = params.balance_tolerance_percent / 100
     level(zoning, tolerance, params.border_rounds)
     hopeless: dict[int, int] = {}
+    best, stalled = zoning.worst(), 0
     for _ in range(params.balance_rounds):
+        if stalled >= params.patience_rounds:
+            return
         open_zones = [z for z in range(len(zoning.members)) if zoning.deviation(z) > tolerance + _EPSILON
                       and hopeless.get(z, 1) <= params.zones_merged_most]
         if not open_zones:
@@ -146,6 +157,8 @@ def balance(zoning: Zoning, params: Params, rng: Random) -> None:
             hopeless.clear()
         else:
             hopeless[worst] = size + 1 if rng.random() < 0.5 else size
+        stalled = 0 if zoning.worst() < best * 0.99 else stalled + 1
+        best = min(best, zoning.worst())
 
 
 def level(zoning: Zoning, tolerance: float, rounds: int) -> None:
@@ -197,17 +210,18 @@ def recut(zoning: Zoning, cluster: list[int], tolerance: float, params: Params, 
         return False
     melted = set().union(*(zoning.members[zone] for zone in cluster))
     parts = _cut_into(zoning, melted, len(cluster), tolerance, params, rng)
-    if parts is None or _unevenness(zoning, map(zoning.weigh, parts), tolerance) >= _unevenness(
-        zoning, (zoning.load[zone] for zone in cluster), tolerance
-    ):
+    if parts is None:
         return False
-    for zone, part in zip(cluster, parts, strict=True):
-        zoning.assign(part, zone)
-    return True
+    old, before = [zoning.members[zone] for zone in cluster], _unevenness(zoning, cluster, tolerance)
+    zoning.assign_all(parts, cluster)
+    if _unevenness(zoning, cluster, tolerance) < before:
+        return True
+    zoning.assign_all(old, cluster)
+    return False
 
 
-def _unevenness(zoning: Zoning, loads: Iterable[float], tolerance: float) -> tuple[float, float]:
-    off = [abs(load / zoning.mean - 1) for load in loads]
+def _unevenness(zoning: Zoning, cluster: list[int], tolerance: float) -> tuple[float, float]:
+    off = [zoning.deviation(zone) for zone in cluster]
     return max(0.0, round(max(off) - tolerance, 9)), round(sum(d * d for d in off), 9)
 
 

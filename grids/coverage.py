@@ -17,7 +17,10 @@ from grids.faults import refuse
 from grids.inputs import POLYGONS, geometry_faults, in_lonlat, lonlat_faults
 
 NOISE_M2 = 0.01
-"""Smaller overlaps and gaps are rounding: 0.1 mm along 100 m of border, ten times the lattice."""
+NOISE_WIDTH_M = 0.001
+"""Overlaps and gaps with less area or mean width are rounding; the width is a hundred steps of the lattice."""
+
+_METRES_PER_DEGREE = 111_000
 
 SLIVER_WIDTH_M = 0.5
 """A piece narrower than this on average is no ground anybody can be sent to."""
@@ -177,7 +180,7 @@ def _outside(cover: Cover, names: list[str]) -> Iterator[CoverageFault]:
 
 def _odd_shapes(cover: Cover, names: list[str]) -> Iterator[CoverageFault]:
     for row, polygon in enumerate(cover.polygons):
-        parts = shapely.get_parts(polygon)
+        parts = shapely.get_parts(polygon)[~shapely.is_empty(shapely.get_parts(polygon))]
         for part in parts:
             area, width = area_m2(part), 2 * area_m2(part) / perimeter_m(part)
             if width < SLIVER_WIDTH_M:
@@ -189,8 +192,10 @@ def _odd_shapes(cover: Cover, names: list[str]) -> Iterator[CoverageFault]:
 def _regions(cover: Cover, faces: list[int]) -> Iterator[tuple[set[int], tuple[float, float], float]]:
     """Connected faces as one place each: the faces, a spot in the largest, the area. Noise is left out."""
     for region in pieces(faces, cover.contact):
-        area = float(cover.areas_m2[sorted(region)].sum())
-        if area >= NOISE_M2:
+        faces_here = sorted(region)
+        area = float(cover.areas_m2[faces_here].sum())
+        length = float(shapely.length(cover.faces[faces_here]).sum()) * _METRES_PER_DEGREE
+        if area >= NOISE_M2 and 2 * area / length >= NOISE_WIDTH_M:
             largest = max(region, key=lambda face: (cover.areas_m2[face], -face))
             yield region, _spot(cover.faces[largest]), area
 

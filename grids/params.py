@@ -34,6 +34,9 @@ class Params:
     balance_rounds: int = 400
     """Merge-and-split attempts per start."""
 
+    patience_rounds: int = 60
+    """Attempts without a gain of 1 % in the worst deviation after which a start is left as it is."""
+
     tree_tries: int = 12
     """Random spanning trees drawn per cut."""
 

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from grids.atoms import Atoms
+from grids.atoms import Atoms, fair_mean
 from grids.params import Params
 
 Labels = NDArray[np.intp]
@@ -29,21 +29,21 @@ def seed_zones(atoms: Atoms, zones: int, params: Params, rng: Random) -> list[in
 def _metis(atoms: Atoms, zones: int, params: Params, rng: Random) -> list[int]:
     import pymetis
 
-    # an atom heavier than a whole zone would leave METIS recursing into nothing
-    capped = np.minimum(atoms.pull, atoms.pull.sum() / zones)
+    # METIS cannot place an atom heavier than a zone, and halves the graph into nothing
+    capped = np.minimum(atoms.pull, fair_mean(atoms.pull, zones))
     weights = np.rint(capped * (_LARGEST_TOTAL / capped.sum())).astype(int)
     longest = max((cost for near in atoms.borders for cost in near.values()), default=1.0)
     scale = 10_000 / longest if longest > 0 else 1.0
     degrees = [len(near) for near in atoms.borders]
     _, labels = pymetis.part_graph(
         zones,
-        xadj=np.concatenate([[0], np.cumsum(degrees)]).tolist(),
-        adjncy=[j for near in atoms.borders for j in near],
+        pymetis.CSRAdjacency(
+            np.concatenate([[0], np.cumsum(degrees)]).tolist(), [j for near in atoms.borders for j in near]
+        ),
         vweights=weights.tolist(),
         eweights=[max(1, round(cost * scale)) for near in atoms.borders for cost in near.values()],
         recursive=False,
-        contiguous=True,
-        options=pymetis.Options(ufactor=params.metis_ufactor, seed=rng.randrange(2**31 - 1)),
+        options=pymetis.Options(contig=1, ufactor=params.metis_ufactor, seed=rng.randrange(2**31 - 1)),
     )
     return [int(label) for label in labels]
 

@@ -33,7 +33,7 @@ def _attempt(atoms: Atoms, count: int, params: Params, rng: Random) -> Zoning:
     zoning = mend(atoms, seed_zones(atoms, count, params, rng), count, rng)
     balance(zoning, params, rng)
     shorten_borders(zoning, params)
-    if atoms.loads.sum() <= 0 or np.array_equal(atoms.loads, atoms.pull):
+    if np.count_nonzero(atoms.loads) < 2 * count or np.array_equal(atoms.loads, atoms.pull):
         return zoning
     # the ground had its say in the shapes; what is promised is the load
     loaded = Zoning(replace(atoms, pull=atoms.loads), zoning.zone_of, count)
