@@ -132,6 +132,7 @@ def _appoint(cast: Cast) -> None:
     _person(cast, "expert", Role.EXPERT)
     _person(cast, "supervisor", Role.CITY_SUPERVISOR, division="900000")
     _person(cast, "admin", Role.ADMINISTRATOR)
+    User.objects.filter(pk=cast.admin.pk).update(is_staff=True, is_superuser=True)
     _person(cast, "stranger", Role.GRID_WORKER, division=OTHER_TOWN)
     for holder, grid, main in (("wang", 1, True), ("wang", 2, True), ("li", 2, False), ("chen", 3, True), ("stranger", 4, True)):
         Posting.objects.create(grid=cast.grids[grid - 1], user=cast.people[holder], main=main)

@@ -22,3 +22,7 @@ def cast(db):
 def committed_cast(transactional_db):
     """For tests that need real commits: announcements, other threads, other processes."""
     return make_cast()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--write-matrix", action="store_true", help="write tests/backend/access/matrix.txt anew")

@@ -39,12 +39,20 @@ def page(name: str) -> Callable[..., HttpResponseBase]:
     return serve
 
 
-def asset(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A file of the build: hashed names for ever, the rest (service worker, manifest) asked for each time."""
+def hashed_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A file whose name changes with its content: kept for ever."""
+    return _file(f"assets/{name}", "public, max-age=31536000, immutable")
+
+
+def plain_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Service worker, manifest, icons: asked for each time."""
+    return _file(name, "no-cache")
+
+
+def _file(name: str, caching: str) -> HttpResponseBase:
     file = (settings.PWA / name).resolve()
     if not file.is_relative_to(settings.PWA) or not file.is_file():
         raise Http404(name)
     response = FileResponse(file.open("rb"))
-    hashed = name.startswith("assets/")
-    response["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+    response["Cache-Control"] = caching
     return response

@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 from django.urls import path, re_path
+from django.views.decorators.http import require_safe
 
 from backend.config import docs, health, session
-from backend.config.pages import asset, page
+from backend.config.pages import hashed_file, page, plain_file
 from backend.dispatch import api as dispatch
 from backend.enterprises import api as enterprises
 from backend.hazards import api as hazards
@@ -45,10 +46,11 @@ urlpatterns = [
     path("api/blobs", sync.NewUpload.as_view()),
     re_path(f"^api/blobs/{SHA256}$", sync.OneUpload.as_view()),
     path("admin/", admin.site.urls),
-    path("", page("index.html")),
-    path("console", page("console.html")),
-    path("screen", page("screen.html")),
-    re_path(r"^(?P<name>(?:assets/[\w./-]+|[\w.-]+\.(?:js|json|webmanifest|png|svg|ico|txt)))$", asset),
+    path("", require_safe(page("index.html"))),
+    path("console", require_safe(page("console.html"))),
+    path("screen", require_safe(page("screen.html"))),
+    path("assets/<path:name>", require_safe(hashed_file)),
+    re_path(r"^(?P<name>[\w.-]+\.\w+)$", require_safe(plain_file)),
 ]
 
 handler500 = "backend.config.health.failed"

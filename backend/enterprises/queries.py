@@ -18,7 +18,7 @@ def enterprises_visible_to(user: User) -> QuerySet[Enterprise]:
 def visible_enterprises(user: User, scope: Scope) -> Q:
     found = Q(grid__in=scope.grids) | Q(pk__in=scope.enterprises)
     beyond_grids = {h.division for h in user.held_today() if h.role != Role.GRID_WORKER}
-    return found | scope.within("village_id", tuple(d for d in scope.divisions if d in beyond_grids))
+    return found | scope.within("village__code", tuple(d for d in scope.divisions if d in beyond_grids))
 
 
 def longest_unvisited(grid: UUID, sector: str, tag: str, limit: int) -> list[Enterprise]:

@@ -35,7 +35,7 @@ class Phone:
 
     def _send(self, method: str, path: str, body: bytes, kind: str, **headers: str) -> HttpResponse:
         headers["X-CSRFToken"] = self.client.cookies["csrftoken"].value if "csrftoken" in self.client.cookies else ""
-        return getattr(self.client, method)(path, data=body, content_type=kind, headers=headers)
+        return self.client.generic(method.upper(), path, body, kind, headers=headers)
 
     def op(self, kind: str, body: Any, *, op_id: UUID | None = None, target: str = "") -> dict[str, Any]:
         self.n += 1
