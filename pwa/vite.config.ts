@@ -20,11 +20,27 @@ function withoutVantIconFont(): Plugin {
   };
 }
 
-/** Files that only console and screen use live in a folder of their own, so that phones never precache them. */
-function folderOf(sources: string[]): string {
-  const office = /^(console|screen|element|ol|echarts)\b|\/(src\/(console|screen|map|i18n\/(console|screen)))\b/;
-  return sources.some((source) => office.test(source)) ? "assets/office" : "assets";
+/** What the phone's entry can reach, noted while the build is written: exactly that is precached, nothing of the office. */
+function phoneFiles(): { plugin: Plugin; reached: Set<string> } {
+  const reached = new Set<string>();
+  return {
+    reached,
+    plugin: {
+      name: "phone-files",
+      generateBundle(_options, bundle) {
+        const visit = (file: string): void => {
+          const chunk = bundle[file];
+          if (reached.has(file) || chunk?.type !== "chunk") return;
+          reached.add(file);
+          chunk.viteMetadata?.importedCss.forEach((css) => reached.add(css));
+          [...chunk.imports, ...chunk.dynamicImports].forEach(visit);
+        };
+        Object.values(bundle).forEach((one) => one.type === "chunk" && one.isEntry && one.name === "index" && visit(one.fileName));
+      },
+    },
+  };
 }
+const phone = phoneFiles();
 
 export default defineConfig({
   base: "/",
@@ -38,6 +54,7 @@ export default defineConfig({
   plugins: [
     vue(),
     withoutVantIconFont(),
+    phone.plugin,
     components({ dirs: [], dts: false, resolvers: [VantResolver()], include: [/src\/phone\/.*\.vue$/] }),
     components({
       dirs: [],
@@ -66,8 +83,14 @@ export default defineConfig({
         ],
       },
       workbox: {
-        // precache is all or nothing: only what the phone needs, nothing of assets/office
         globPatterns: ["index.html", "assets/*.{js,css}"],
+        // precache is all or nothing, so it holds only what the phone needs
+        manifestTransforms: [
+          (entries) => ({
+            manifest: entries.filter(({ url }) => !url.startsWith("assets/") || phone.reached.has(url)),
+            warnings: [],
+          }),
+        ],
         navigateFallback: "index.html",
         navigateFallbackDenylist: [/^\/(api|console|screen|admin|ws|media|static)/],
         cleanupOutdatedCaches: true,
@@ -78,19 +101,6 @@ export default defineConfig({
     target: "es2021",
     rolldownOptions: {
       input: { index: here("./index.html"), console: here("./console.html"), screen: here("./screen.html") },
-      output: {
-        entryFileNames: (chunk) => `${folderOf([chunk.name])}/[name]-[hash].js`,
-        chunkFileNames: (chunk) => `${folderOf([chunk.name, ...chunk.moduleIds])}/[name]-[hash].js`,
-        assetFileNames: (asset) => `${folderOf([...asset.names, ...asset.originalFileNames])}/[name]-[hash][extname]`,
-        codeSplitting: {
-          groups: [
-            { name: "vue", test: /node_modules\/(vue|@vue|vue-router|vue-i18n|@intlify|pinia)\// },
-            { name: "element", test: /node_modules\/(element-plus|@element-plus|@popperjs|@floating-ui|async-validator|lodash|dayjs)/ },
-            { name: "ol", test: /node_modules\/(ol|rbush|quickselect|earcut|pbf|geotiff)\// },
-            { name: "echarts", test: /node_modules\/(echarts|zrender)\// },
-          ],
-        },
-      },
     },
   },
   server: {

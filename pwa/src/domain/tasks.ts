@@ -22,7 +22,7 @@ const RANK: Reason[] = ["overdue", "returned", "urgent"];
 const rank = (reason: Reason) => (RANK.includes(reason) ? RANK.indexOf(reason) : RANK.length);
 
 /** Reason first, then deadline, then the way from `here`. */
-export function inOrder(tasks: Task[], now: Date, here: Point | null): Task[] {
+export function inOrder<T extends Task>(tasks: T[], now: Date, here: Point | null): T[] {
   const way = (task: Task) => (here ? distanceM(here, task.enterprise) : 0);
   return [...tasks].sort(
     (a, b) =>
