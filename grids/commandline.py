@@ -23,6 +23,8 @@ from grids.writing import write_features, write_report, write_table
 FAULTS_FOUND = 1
 UNUSABLE = 2
 
+_CRS_HELP = "coordinate system of files that state none, e.g. EPSG:4546"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0 all is well, 1 the coverage has faults, 2 the input or the options cannot be used."""
@@ -39,48 +41,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="grids", description="Divide villages into grids; check, repair and locate.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    crs_help = "coordinate system of files that state none, e.g. EPSG:4546"
+    _describe_divide(commands.add_parser("divide", help="cut villages into grids of equal load"))
+    _describe_check(commands.add_parser("check", help="find overlaps, gaps and broken polygons; exit 1 if any"))
+    _describe_repair(commands.add_parser("repair", help="mend overlaps, gaps and broken polygons"))
+    _describe_locate(commands.add_parser("locate", help="find the grid of each point"))
+    return parser
 
-    divide_parser = commands.add_parser("divide", help="cut villages into grids of equal load")
-    divide_parser.add_argument("villages", type=Path)
-    divide_parser.add_argument("--points", type=Path, required=True, help="what makes the work")
-    divide_parser.add_argument("--weight", metavar="COL", help="column to weigh points by (default: 1 each)")
-    divide_parser.add_argument("--barriers", type=Path, metavar="LINES", help="roads, rivers: borders follow them")
-    number = divide_parser.add_mutually_exclusive_group(required=True)
+
+def _describe_divide(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("villages", type=Path)
+    parser.add_argument("--points", type=Path, required=True, help="what makes the work")
+    parser.add_argument("--weight", metavar="COL", help="column to weigh points by (default: 1 each)")
+    parser.add_argument("--barriers", type=Path, metavar="LINES", help="roads, rivers: borders follow them")
+    number = parser.add_mutually_exclusive_group(required=True)
     number.add_argument("--count", type=int, metavar="K", help="grids in all")
     number.add_argument("--target-load", type=float, metavar="L", help="load of a grid")
-    divide_parser.add_argument("--code-field", metavar="F", help="column with the 12-digit codes (default: code)")
-    divide_parser.add_argument("--name-field", metavar="F", help="column with the names (default: name)")
-    divide_parser.add_argument("--crs", metavar="C", help=crs_help)
-    divide_parser.add_argument("--points-crs", metavar="C", help="the same for points (CSV: default --crs)")
-    divide_parser.add_argument("--seed", type=int, default=0, metavar="S", help="same seed, same grids (default: 0)")
-    divide_parser.add_argument("--out", type=Path, required=True, help=".geojson or .gpkg")
-    divide_parser.add_argument("--report", type=Path, help="JSON: what was done and how well")
-    divide_parser.set_defaults(command=_divide)
+    parser.add_argument("--code-field", metavar="F", help="column with the 12-digit codes (default: code)")
+    parser.add_argument("--name-field", metavar="F", help="column with the names (default: name)")
+    parser.add_argument("--crs", metavar="C", help=_CRS_HELP)
+    parser.add_argument("--points-crs", metavar="C", help="the same for points (CSV: default --crs)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="same seed, same grids (default: 0)")
+    parser.add_argument("--out", type=Path, required=True, help=".geojson or .gpkg")
+    parser.add_argument("--report", type=Path, help="JSON: what was done and how well")
+    parser.set_defaults(command=_divide)
 
-    check_parser = commands.add_parser("check", help="find overlaps, gaps and broken polygons; exit 1 if any")
-    check_parser.add_argument("coverage", type=Path)
-    check_parser.add_argument("--within", type=Path, metavar="V", help="polygons that are the outer limit")
-    check_parser.add_argument("--crs", metavar="C", help=crs_help)
-    check_parser.add_argument("--report", type=Path, help="JSON: every fault")
-    check_parser.set_defaults(command=_check)
 
-    repair_parser = commands.add_parser("repair", help="mend overlaps, gaps and broken polygons")
-    repair_parser.add_argument("coverage", type=Path)
-    repair_parser.add_argument("--within", type=Path, metavar="V", help="polygons that are the outer limit")
-    repair_parser.add_argument("--crs", metavar="C", help=crs_help)
-    repair_parser.add_argument("--out", type=Path, required=True, help=".geojson or .gpkg")
-    repair_parser.add_argument("--report", type=Path, help="JSON: what was done")
-    repair_parser.set_defaults(command=_repair)
+def _describe_check(parser: argparse.ArgumentParser) -> None:
+    _describe_coverage(parser)
+    parser.add_argument("--report", type=Path, help="JSON: every fault")
+    parser.set_defaults(command=_check)
 
-    locate_parser = commands.add_parser("locate", help="find the grid of each point")
-    locate_parser.add_argument("grids", type=Path)
-    locate_parser.add_argument("points", type=Path)
-    locate_parser.add_argument("--code-field", metavar="F", help="column with codes (default: grid_code or code)")
-    locate_parser.add_argument("--crs", metavar="C", help="coordinate system of points that state none")
-    locate_parser.add_argument("--out", type=Path, required=True, help="CSV")
-    locate_parser.set_defaults(command=_locate)
-    return parser
+
+def _describe_repair(parser: argparse.ArgumentParser) -> None:
+    _describe_coverage(parser)
+    parser.add_argument("--out", type=Path, required=True, help=".geojson or .gpkg")
+    parser.add_argument("--report", type=Path, help="JSON: what was done")
+    parser.set_defaults(command=_repair)
+
+
+def _describe_coverage(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("coverage", type=Path)
+    parser.add_argument("--within", type=Path, metavar="V", help="polygons that are the outer limit")
+    parser.add_argument("--crs", metavar="C", help=_CRS_HELP)
+
+
+def _describe_locate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("grids", type=Path)
+    parser.add_argument("points", type=Path)
+    parser.add_argument("--code-field", metavar="F", help="column with codes (default: grid_code or code)")
+    parser.add_argument("--crs", metavar="C", help="coordinate system of points that state none")
+    parser.add_argument("--out", type=Path, required=True, help="CSV")
+    parser.set_defaults(command=_locate)
 
 
 def _divide(options: argparse.Namespace) -> int:

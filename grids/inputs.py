@@ -21,10 +21,11 @@ _SIMPLE_REMEDY = "redraw it, or export it again"
 
 
 def in_lonlat(frame: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
-    """The frame in EPSG:4490 lon/lat. Raise InputError when it has no CRS."""
+    """The frame in EPSG:4490 lon/lat without heights. Raise InputError when it has no CRS."""
     if frame.crs is None:
         reject(file, None, "geometry", "no coordinate system is set", "set one, e.g. frame.set_crs(4490)")
-    return frame.to_crs(LONLAT)
+    moved = frame.to_crs(LONLAT)
+    return moved.set_geometry(moved.geometry.force_2d())
 
 
 def geometry_faults(frame: gpd.GeoDataFrame, file: str, kinds: frozenset[str]) -> Iterator[Fault]:

@@ -105,7 +105,7 @@ def _read_layer(path: Path, file: str) -> gpd.GeoDataFrame:
     if _is_geojson(path):
         _refuse_malformed_json(path, file)
     try:
-        frame = pyogrio.read_dataframe(path)
+        frame = pyogrio.read_dataframe(path, encoding=_encoding(path))
     except (DataSourceError, DataLayerError, FieldError, UnicodeDecodeError, shapely.errors.GEOSException) as error:
         raise InputError([Fault(file, None, None, f"cannot be read: {error}", "export the file again")]) from error
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -113,6 +113,19 @@ def _read_layer(path: Path, file: str) -> gpd.GeoDataFrame:
     if not len(frame):
         reject(file, None, None, "has no rows", "give at least one")
     return frame
+
+
+def _encoding(path: Path) -> str | None:
+    """The encoding of a Shapefile that does not say; without this Chinese names come out as noise."""
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not table.exists():
+        return None
+    content = table.read_bytes()
+    try:
+        content[int.from_bytes(content[8:10], "little") :].decode("utf-8")
+    except UnicodeDecodeError:
+        return "GB18030"
+    return "UTF-8"
 
 
 def _refuse_malformed_json(path: Path, file: str) -> None:

@@ -153,6 +153,18 @@ def test_islands_and_holes(town: gpd.GeoDataFrame) -> None:
     assert [fault.kind for fault in grids.check(division.grids, archipelago)] == ["parts"]
 
 
+def test_villages_that_overlap_are_reported_and_their_grids_do_not() -> None:
+    town = drawn.villages(drawn.square(0, 0, 2), drawn.square(1.9, 0, 2))
+    division = grids.divide(town, None, per_village=3)
+    assert [line.split(" ")[0] for line in division.report["village_faults"]] == ["overlap"]
+    assert grids.check(division.grids) == []
+
+
+def test_heights_are_ignored(town: gpd.GeoDataFrame) -> None:
+    raised = town.set_geometry(gpd.GeoSeries(shapely.force_3d(town.geometry.array, 7.0), crs=4490))
+    assert not grids.divide(raised, None, per_village=2).grids.geometry.has_z.any()
+
+
 def test_borders_follow_barriers() -> None:
     town = drawn.villages(drawn.square(0, 0, 4))
     roads = gpd.GeoDataFrame(geometry=[

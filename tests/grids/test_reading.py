@@ -111,6 +111,15 @@ def test_a_shapefile_without_prj_needs_a_crs(tmp_path: Path) -> None:
     assert shapely.equals_exact(read.geometry, drawn.crooked_town().geometry, tolerance=1e-8, normalize=True).all()
 
 
+@pytest.mark.parametrize("encoding", ["UTF-8", "GB18030"])
+def test_a_shapefile_that_does_not_say_its_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "villages.shp"
+    town = drawn.crooked_town().assign(name=["石湾", "向北", "游东", "五联"])
+    pyogrio.write_dataframe(town, path, encoding=encoding)
+    path.with_suffix(".cpg").unlink(missing_ok=True)
+    assert grids.read_polygons(path)["name"].tolist() == town["name"].tolist()
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4326", "EPSG:4547", "EPSG:4546", "EPSG:32649"])
 def test_longitude_stays_x_whatever_the_registry_says(tmp_path: Path, crs: str) -> None:
     path = tmp_path / "villages.gpkg"
