@@ -34,10 +34,10 @@ class Params:
     balance_rounds: int = 400
     """Merge-and-split attempts per start."""
 
-    patience_rounds: int = 60
+    patience_rounds: int = 30
     """Attempts without a gain of 1 % in the worst deviation after which a start is left as it is."""
 
-    tree_tries: int = 12
+    tree_tries: int = 8
     """Random spanning trees drawn per cut."""
 
     zones_merged_most: int = 6
