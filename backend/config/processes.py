@@ -30,11 +30,13 @@ def listed() -> dict[str, str]:
 
 
 class Processes:
-    """`home`: ANWANGGE_HOME of these processes. `own_store` False: a store is given by REDIS_URL."""
+    """`home`: ANWANGGE_HOME of these processes. `own_store` False: a store is given by REDIS_URL. `without`: variables
+    of ours that they must not inherit."""
 
-    def __init__(self, home: Path, port: int, *, own_store: bool = True, env: dict[str, str] | None = None) -> None:
+    def __init__(self, home: Path, port: int, *, own_store: bool = True, without: tuple[str, ...] = ()) -> None:
         self.home, self.port, self.own_store = home, port, own_store
-        self.env = os.environ | (env or {}) | {"ANWANGGE_HOME": str(home), "PORT": str(port)}
+        inherited = {name: value for name, value in os.environ.items() if name not in without}
+        self.env = inherited | {"ANWANGGE_HOME": str(home), "PORT": str(port)}
         self.url = f"http://127.0.0.1:{port}"
         self._supervisor: subprocess.Popen[bytes] | None = None
 

@@ -1,0 +1,116 @@
+"""`anwangge rehearse`: the acceptance test of a town. Simulated phones receive and answer a dispatch over the real server.
+
+With --url it works on that server (its tasks and results are real rows there: rehearse before going live);
+with none it starts one of its own on a scratch database with the demo town.
+"""
+
+import asyncio
+import csv
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from backend.config.processes import CannotStart, Processes
+from backend.rehearsal.client import Refused
+from backend.rehearsal.rehearsal import Plan, rehearse
+from backend.rehearsal.verdict import Verdict
+
+DEMO_TOWN = Path(__file__).parents[4] / "towns" / "jinji"
+DEMO_OFFICE, DEMO_PASSWORD = "10000000401", "anwangge-demo"
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--phones", type=int, default=30)
+        parser.add_argument("--per-grid", type=int, default=2, help="tasks per grid")
+        parser.add_argument("--url", help="server to rehearse on")
+        parser.add_argument("--office", default=DEMO_OFFICE, help="phone number of somebody of the safety office")
+        parser.add_argument("--people", type=Path, help="CSV phone,password (default: the demo password for all)")
+        parser.add_argument("--town", type=Path, default=DEMO_TOWN, help="town folder for the server of its own")
+        parser.add_argument("--kill-web", type=int, default=0, help="times to kill -9 its own web process meanwhile")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            verdict = self._on(options["url"], options) if options["url"] else self._on_own_server(options)
+        except (CannotStart, Refused, TimeoutError, httpx.HTTPError) as error:
+            raise CommandError(f"{type(error).__name__}: {error}") from error
+        self.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False) if options["as_json"] else _in_words(verdict))
+        if not verdict.ok:
+            sys.exit(1)
+
+    def _on(self, url: str, options: dict[str, Any], meanwhile: Callable[[], None] | None = None) -> Verdict:
+        plan = Plan(
+            url=url, office=options["office"], password_of=_passwords(options["people"]), phones=options["phones"],
+            per_grid=options["per_grid"], seed=options["seed"], meanwhile=meanwhile,
+        )  # fmt: skip
+        return asyncio.run(rehearse(plan, lambda line: self.stderr.write(line)))
+
+    def _on_own_server(self, options: dict[str, Any]) -> Verdict:
+        with tempfile.TemporaryDirectory(prefix="awg-") as folder:
+            processes = Processes(Path(folder), _free_port(), without=("DATABASE_URL", "REDIS_URL"))
+            _prepare(processes, options["town"])
+            processes.start()
+            try:
+                processes.wait_until_healthy()
+                self.stderr.write(f"a server of its own at {processes.url}, web process {processes.pid_of('web')}")
+                return self._on(processes.url, options, lambda: _kill_web(processes, options["kill_web"]))
+            finally:
+                processes.stop()
+
+
+def _prepare(processes: Processes, town: Path) -> None:
+    program = str(Path(sys.executable).parent / "anwangge")
+    for command in (["migrate", "--verbosity", "0"], ["load-town", str(town), "--no-history"]):
+        done = subprocess.run([program, *command], env=processes.env, capture_output=True, text=True)
+        if done.returncode:
+            raise CannotStart(done.stderr or done.stdout)
+
+
+def _kill_web(processes: Processes, times: int) -> None:
+    for _ in range(times):
+        if pid := processes.pid_of("web"):
+            os.kill(pid, signal.SIGKILL)
+        processes.wait_until_healthy()
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _passwords(file: Path | None) -> Callable[[str], str]:
+    if file is None:
+        return lambda phone: DEMO_PASSWORD
+    with file.open(encoding="utf-8-sig") as rows:
+        known = {row["phone"]: row["password"] for row in csv.DictReader(rows)}
+    return lambda phone: known.get(phone, "")
+
+
+def _in_words(verdict: Verdict) -> str:
+    ways = ", ".join(f"{way} {n}" for way, n in sorted(verdict.ways.items()))
+    times = ", ".join(f"{name} {ms} ms" for name, ms in verdict.delivery_ms.items())
+    return "\n".join(
+        [
+            f"phones {verdict.phones}, sent {verdict.sent}, received {verdict.received}, answered {verdict.answered} ({ways})",
+            f"delivery {times}",
+            *(f"fault: {fault}" for fault in verdict.faults[:20]),
+            f"lost {verdict.lost}, duplicated {verdict.duplicated}",
+        ]
+    )
