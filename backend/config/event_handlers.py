@@ -6,7 +6,7 @@ from backend.journal.letters import carry
 from backend.journal.recording import announcers
 from backend.rollups.letters import advance_and_tell
 
-COUNTED = ("task.sent", "task.changed", "hazard.reported", "hazard.moved")
+COUNTED = ("task.sent", "task.changed", "task.completed", "hazard.reported", "hazard.moved")
 
 
 def register() -> None:

@@ -16,6 +16,13 @@ class TaskChanged(Event):
     task: TaskView
 
 
+@event("task.completed")
+class TaskCompleted(Event):
+    """A result has answered the task. Said once; what is learnt afterwards comes as task.changed."""
+
+    task: TaskView
+
+
 @event("task.left")
 class TaskLeft(Event):
     """Said to a former assignee: you no longer hold this."""

@@ -1,17 +1,14 @@
 """Who hears about a task, and who may answer it."""
 
 from backend.accounts.models import User
-from backend.dispatch.models import Assignment, Dispatch, Task
+from backend.dispatch.models import Assignment, Task
 from backend.dispatch.problems import NOT_YOUR_TASK
 
 
-def audience_of_dispatch(sent: Dispatch) -> list[str]:
-    """The offices: the sending department and the town's operations picture."""
-    return [f"o:{sent.town}"] + ([f"d:{sent.department_id}"] if sent.department_id else [])
-
-
 def audience_of(task: Task) -> list[str]:
-    return [f"p:{task.assignee_id}", *audience_of_dispatch(task.dispatch)]
+    """The holder, the sending department, the town's operations picture."""
+    department = task.dispatch.department_id
+    return [f"p:{task.assignee_id}", f"o:{task.town}"] + ([f"d:{department}"] if department else [])
 
 
 def require_held(task: Task, user: User, assignment_no: int) -> bool:

@@ -9,9 +9,9 @@ import msgspec
 
 from backend.accounts.models import Department, User
 from backend.accounts.roles import DEPARTMENTAL
-from backend.dispatch.events import TaskChanged, TaskLeft, TaskSent
+from backend.dispatch.events import TaskChanged, TaskCompleted, TaskLeft, TaskSent
 from backend.dispatch.models import Assignment, Dispatch, Priority, Task, TaskFact
-from backend.dispatch.permissions import audience_of, audience_of_dispatch, require_held
+from backend.dispatch.permissions import audience_of, require_held
 from backend.dispatch.planning import Plan, Wanted, plan
 from backend.dispatch.problems import DEADLINE_PASSED, DISPATCH_ID_REUSED, NOTHING_TO_SEND
 from backend.dispatch.queries import get_task, with_all
@@ -78,7 +78,7 @@ def _department_of(user: User) -> Department | None:
     return next((held.department for held in user.held_today() if held.role in DEPARTMENTAL), None)
 
 
-def _say(said: TaskSent | TaskChanged, task: Task, acting_user: User | None) -> None:
+def _say(said: TaskSent | TaskChanged | TaskCompleted, task: Task, acting_user: User | None) -> None:
     who = acting_user.id if acting_user else None
     publish(said, town=task.town, audience=audience_of(task), target=task.id, acting_user=who)
 
@@ -155,10 +155,7 @@ def note_on_phone(user: User, tasks: list[UUID]) -> None:
         for task in missing.select_for_update().order_by("pk"):
             _note(task, Fact.ON_PHONE, task.assignment_no, clock.now())
             change(task)
-            fresh = get_task(task.pk)
-            audience = audience_of_dispatch(fresh.dispatch)
-            said = TaskChanged(task=task_view(fresh))
-            publish(said, town=fresh.town, audience=audience, target=fresh.id, acting_user=user.id)
+            _tell(task, user)
 
 
 def take_result(task: Task, inspection: UUID, *, acting_user: User, assignment_no: int, at: datetime) -> bool:
@@ -170,7 +167,8 @@ def take_result(task: Task, inspection: UUID, *, acting_user: User, assignment_n
         return False
     move(task, TaskState.SUBMITTED, who=acting_user.id, inspection_id=inspection)
     move(task, TaskState.COMPLETED, who=acting_user.id, why="result_in")
-    _tell(task, acting_user)
+    fresh = get_task(task.pk)
+    _say(TaskCompleted(task=task_view(fresh)), fresh, acting_user)
     return True
 
 

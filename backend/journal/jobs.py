@@ -23,7 +23,7 @@ def wake(_letters: list[Letter]) -> None:
     try:
         django_rq.get_queue("default").enqueue(drain, retry=None, result_ttl=0, failure_ttl=3600)
     except RedisError as error:
-        log.warning("worker not woken, the sweeper will find it: %s", error)
+        log.info("worker not woken, the sweeper will find it: %s", error)
 
 
 def drain(limit: int = 200) -> int:

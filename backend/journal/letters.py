@@ -29,7 +29,7 @@ def carry(letters: list[Letter]) -> None:
                 pipe.publish(CHANNEL, envelope(letter.stream, letter.seq, _frame(letter)))
             pipe.execute()
     except RedisError as error:
-        log.warning("sockets not told, they will ask: %s", error)
+        log.info("sockets not told, they will ask: %s", error)
 
 
 def post(stream: str, frame: dict[str, Any]) -> None:
@@ -37,7 +37,7 @@ def post(stream: str, frame: dict[str, Any]) -> None:
     try:
         store().publish(CHANNEL, envelope(stream, 0, msgspec.json.encode(frame)))
     except RedisError as error:
-        log.warning("letter not sent: %s", error)
+        log.info("letter not sent: %s", error)
 
 
 def envelope(stream: str, seq: int, frame: bytes) -> bytes:

@@ -185,6 +185,16 @@ def _queue(town: str, entries: list[Entry], events: list[Event]) -> None:
     )
 
 
+@contextmanager
+def unannounced() -> Iterator[None]:
+    """What commits inside is no news: nobody is told live. Who connects later reads it from the journal all the same."""
+    kept, announcers[:] = announcers[:], []
+    try:
+        yield
+    finally:
+        announcers[:] = kept
+
+
 def _announce(letters: list[Letter]) -> None:
     for announce in announcers:
         announce(letters)

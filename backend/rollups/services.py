@@ -63,7 +63,7 @@ def _measures(kind: str, body: dict[str, Any]) -> list[tuple[str, dict[str, Any]
     match kind:
         case "task.sent":
             return [("sent", body["task"], body["task"]["sent_at"])]
-        case "task.changed" if body["task"]["state"] == "completed":
+        case "task.completed":
             return [("done", body["task"], body["task"]["ladder"]["submitted"])]
         case "hazard.reported":
             return [("found", body["hazard"], body["hazard"]["found_at"])]

@@ -8,6 +8,7 @@ export type Change =
 const CARRIED: Record<string, RowKind> = {
   "task.sent": "task",
   "task.changed": "task",
+  "task.completed": "task",
   "inspection.submitted": "inspection",
   "inspection.changed": "inspection",
   "hazard.reported": "hazard",

@@ -1,0 +1,111 @@
+"""Two or three times a week a lead sends checks of small venues to the grids; the workers go, and results come back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from random import Random
+from uuid import UUID
+
+from backend.accounts.models import User
+from backend.config.loading.history import words
+from backend.config.loading.history.agenda import Agenda
+from backend.config.loading.history.hours import Hours
+from backend.config.loading.history.offices import Offices
+from backend.config.loading.history.visits import Visits
+from backend.dispatch.models import Task
+from backend.dispatch.services import NewDispatch, note_on_phone, send
+from backend.enterprises.models import Enterprise
+from backend.foundation import clock
+from backend.foundation.ids import new_id
+from backend.standards.models import Checklist
+from backend.standards.queries import current_checklists
+from backend.territory.models import Posting
+
+MONDAY, WEDNESDAY = 0, 2
+GRIDS_AT_ONCE, PER_GRID = 12, 2
+# of a week's dispatch these were opened and then forgotten: the overdue ones that a lead has to chase
+FORGOTTEN = frozenset({3, 10})
+
+
+@dataclass(frozen=True)
+class _Way:
+    """When a task takes its steps."""
+
+    on_phone: datetime
+    opened: datetime
+    accepted: datetime
+    visit: datetime
+
+
+class Patrols:
+    def __init__(
+        self, town: str, agenda: Agenda, hours: Hours, offices: Offices, visits: Visits, rng: Random
+    ) -> None:
+        self._agenda, self._hours, self._offices, self._visits, self._rng = agenda, hours, offices, visits, rng
+        self._checklist: Checklist = current_checklists().exclude(tag="").first()
+        self._grids = self._grids_with_work(town)
+
+    def _grids_with_work(self, town: str) -> list[UUID]:
+        held = Posting.objects.current().filter(grid__code__startswith=town, main=True).values("grid")
+        rows = Enterprise.objects.filter(grid__in=held).order_by("grid__code")
+        return list(dict.fromkeys(e.grid_id for e in rows if self._checklist.tag in e.tags))
+
+    def plan(self, first: date) -> None:
+        today = self._hours.today
+        for day in self._hours.workdays(first, today) if self._grids else []:
+            if day.weekday() in (MONDAY, WEDNESDAY) or day == today:
+                self._agenda.put(self._hours.moment(day, self._rng.uniform(0.0, 0.12)), partial(self._send, day))
+
+    def _send(self, day: date) -> None:
+        lead = self._rng.choice(self._offices.senders)
+        wanted = NewDispatch(
+            id=new_id(), title=self._rng.choice(words.TITLES), checklist_id=self._checklist.pk, per_grid=PER_GRID,
+            grid_uids=self._rng.sample(self._grids, min(GRIDS_AT_ONCE, len(self._grids))), deadline=self._deadline(day),
+        )  # fmt: skip
+        tasks = list(send(wanted, acting_user=lead).tasks.select_related("assignee").order_by("pk"))
+        forgotten = FORGOTTEN if wanted.deadline > self._hours.now - timedelta(days=6) else frozenset()
+        self._foresee_phones(tasks)
+        for number, task in enumerate(tasks):
+            self._foresee(task, self._way(task, day), forgotten=number in forgotten)
+
+    def _deadline(self, day: date) -> datetime:
+        if day == self._hours.today:
+            return max(self._hours.end_of(day), clock.start_of(day) + timedelta(hours=23, minutes=59))
+        return self._hours.end_of(self._hours.roll(day + timedelta(days=3)))
+
+    def _foresee_phones(self, tasks: list[Task]) -> None:
+        """A phone fetches all that is new at once."""
+        by_worker: dict[UUID, list[Task]] = defaultdict(list)
+        for task in tasks:
+            by_worker[task.assignee_id].append(task)
+        for of_worker in by_worker.values():
+            moment = clock.now() + self._wait(0.3, 1.0)
+            worker, ids = of_worker[0].assignee, [task.pk for task in of_worker]
+            self._agenda.put(moment, partial(note_on_phone, worker, ids))
+
+    def _wait(self, least_minutes: float, most_minutes: float) -> timedelta:
+        return timedelta(minutes=self._rng.uniform(least_minutes, most_minutes))
+
+    def _way(self, task: Task, day: date) -> _Way:
+        """Opened and accepted soon, visited within the time given, now and then a day late."""
+        visit = max(self._visit_of(day), clock.now() + self._wait(4, 12))
+        gap = visit - clock.now()
+        opened = clock.now() + min(gap * 0.4, self._wait(2, 120))
+        return _Way(clock.now(), opened, opened + min(gap * 0.3, self._wait(1, 15)), visit)
+
+    def _visit_of(self, day: date) -> datetime:
+        if day == self._hours.today:
+            # past the present moment: that visit is still to come
+            return self._hours.moment(day, self._rng.uniform(0.1, 2.5))
+        late = self._rng.random() < 0.04
+        return self._hours.some_moment(self._hours.roll(day + timedelta(days=4 if late else self._rng.randint(0, 2))))
+
+    def _foresee(self, task: Task, way: _Way, *, forgotten: bool) -> None:
+        worker: User = task.assignee
+        self._agenda.put(way.opened, partial(self._visits.open, task.pk, worker))
+        if not forgotten:
+            self._agenda.put(way.accepted, partial(self._visits.accept, task.pk, worker))
+            self._agenda.put(way.visit, partial(self._visits.visit, task.pk, worker))
