@@ -50,7 +50,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may enter /admin", default=False)
     is_demo = models.BooleanField("invented person", default=False)
 
-    objects: ClassVar[People] = People()  # type: ignore[assignment]
+    objects: ClassVar[People] = People()
 
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS = ["name"]

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 
+from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import VERIFY
 from backend.foundation.access import PUBLIC
 from backend.foundation.endpoints import Endpoint, documented, problem_response
@@ -77,7 +78,7 @@ class VerifyChain(Endpoint):
     access = {"GET": VERIFY}
 
     @documented(ChainVerdict)
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         town = towns_visible_to(request.user).first()
         if town is None:
             raise NOT_FOUND.because("镇")

@@ -97,14 +97,19 @@ class Processes:
         return int(info["pid"]) if isinstance(info, dict) else 0
 
     def _configuration(self) -> str:
-        programs = [self._program(name, command) for name, command in listed().items() if self.own_store or name != "store"]
+        programs = [
+            self._program(name, command) for name, command in listed().items() if self.own_store or name != "store"
+        ]
         return _HEAD.format(home=_escaped(self.home)) + "".join(programs)
 
     def _program(self, name: str, command: str) -> str:
         words = shlex.split(command)
         words[0] = str(Path(sys.executable).parent / words[0])
         return _PROGRAM.format(
-            name=name, command=_escaped(shlex.join(words)), home=_escaped(self.home), priority=1 if name == "store" else 10
+            name=name,
+            command=_escaped(shlex.join(words)),
+            home=_escaped(self.home),
+            priority=1 if name == "store" else 10,
         )
 
 

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from backend.accounts import services
 from backend.accounts.models import User
+from backend.accounts.requests import PersonRequest
 from backend.accounts.views import RoleView, SelfView, role_view, self_view
 from backend.foundation import clock
 from backend.foundation.access import PUBLIC, SIGNED_IN
@@ -95,7 +96,7 @@ class NewTicket(Endpoint):
     access = {"POST": SIGNED_IN}
 
     @documented(Ticket)
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: PersonRequest) -> HttpResponse:
         return answer(Ticket(ticket=tickets.issue(str(request.user.id), streams_of(request.user))))
 
 

@@ -37,8 +37,8 @@ def _secret() -> str:
 def _own_names() -> list[str]:
     names = {"localhost", "127.0.0.1", "[::1]", socket.gethostname()}
     with contextlib.suppress(OSError):
-        names.update(info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))
-    return sorted(map(str, names))
+        names.update(str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))
+    return sorted(names)
 
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _secret()

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from rest_framework.request import Request
 
+from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import SEND
 from backend.dispatch import queries, services
 from backend.dispatch.planning import PlanView, Skipped, Wanted, plan
@@ -40,7 +40,7 @@ class Tasks(Endpoint):
         TaskPage,
         query={"state": str, "dispatch": str, "assignee": str, "grid": str, "cursor": str, "limit": int},
     )
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         rows, asked = queries.with_all(queries.tasks_visible_to(request.user)), request.query_params
         if state := asked.get("state"):
             rows = rows.filter(state=state)
@@ -54,7 +54,7 @@ class OneTask(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(TaskView, name="task")
-    def get(self, request: Request, task: UUID) -> HttpResponse:
+    def get(self, request: PersonRequest, task: UUID) -> HttpResponse:
         found = queries.with_all(queries.tasks_visible_to(request.user)).filter(pk=task).first()
         if found is None:
             raise NOT_FOUND.because("任务")
@@ -65,21 +65,23 @@ class Dispatches(Endpoint):
     access = {"GET": SIGNED_IN, "POST": SEND}
 
     @documented(DispatchPage, query={"cursor": str, "limit": int})
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         return answer(page(queries.dispatches_visible_to(request.user), request, dispatch_view))
 
     @documented(Sent, takes=services.NewDispatch, status=201)
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: PersonRequest) -> HttpResponse:
         sent = services.send(read(request, services.NewDispatch), acting_user=request.user)
         fresh = queries.dispatches_visible_to(request.user).get(pk=sent.pk)
-        return answer({"dispatch": dispatch_view(fresh), "task_count": fresh.task_count, "skipped": fresh.skipped}, 201)
+        return answer(
+            {"dispatch": dispatch_view(fresh), "task_count": fresh.tasks.count(), "skipped": fresh.skipped}, 201
+        )
 
 
 class Preview(Endpoint):
     access = {"POST": SEND}
 
     @documented(PlanView, takes=Wanted)
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: PersonRequest) -> HttpResponse:
         wanted = read(request, Wanted)
         made = plan(request.user, wanted.grid_uids, get_checklist(wanted.checklist_id), wanted.per_grid)
         return answer(made.view())

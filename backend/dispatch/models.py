@@ -101,5 +101,3 @@ class TaskFact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["task", "assignment_no", "fact"], name="dispatch_fact_once"),
         ]
-
-

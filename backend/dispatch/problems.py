@@ -10,5 +10,9 @@ DISPATCH_ID_REUSED = declare(
 )
 NOBODY_HOLDS_GRID = declare("nobody_holds_grid", 422, "网格没有在岗网格员。", "Nobody holds the grid.", "state")
 NO_FITTING_ENTERPRISE = declare(
-    "no_fitting_enterprise", 422, "网格里没有适用此检查表的单位。", "No enterprise of the grid fits the checklist.", "state"
+    "no_fitting_enterprise",
+    422,
+    "网格里没有适用此检查表的单位。",
+    "No enterprise of the grid fits the checklist.",
+    "state",
 )

@@ -79,8 +79,9 @@ def task_view(task: Task) -> TaskView:
 
 def dispatch_view(sent: Dispatch) -> DispatchView:
     """Needs the counts of queries.dispatches_visible_to."""
+    counted = vars(sent)
     return DispatchView(
         id=sent.id, title=sent.title, kind=KIND, checklist_id=sent.checklist_id, deadline=sent.deadline,
         priority=sent.priority, note=sent.note, sent_at=sent.sent_at, issued_by=person_view(sent.issued_by),
-        department=department_view(sent.department), task_count=sent.task_count, submitted_count=sent.submitted_count,
+        department=department_view(sent.department), task_count=counted["task_count"], submitted_count=counted["submitted_count"],
     )  # fmt: skip

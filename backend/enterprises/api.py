@@ -1,8 +1,8 @@
 """GET /api/enterprises."""
 
 from django.http import HttpResponse
-from rest_framework.request import Request
 
+from backend.accounts.requests import PersonRequest
 from backend.enterprises.queries import enterprises_visible_to
 from backend.enterprises.views import EnterpriseView, enterprise_view
 from backend.foundation.access import SIGNED_IN
@@ -20,7 +20,7 @@ class Enterprises(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(EnterprisePage, query={"grid": str, "q": str, "cursor": str, "limit": int})
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         rows, asked = enterprises_visible_to(request.user), request.query_params
         if grid := asked.get("grid"):
             rows = rows.filter(grid=uuid_of(grid, "grid"))

@@ -1,9 +1,8 @@
 """Content-addressed files: a photo's name is the SHA-256 of its bytes, so what is stored can never change."""
 
 import hashlib
-from typing import BinaryIO
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 
 Sha256 = str
@@ -21,7 +20,7 @@ def size(sha256: Sha256) -> int:
     return storages["default"].size(name_of(sha256))
 
 
-def opened(sha256: Sha256) -> BinaryIO:
+def opened(sha256: Sha256) -> "File[bytes]":
     return storages["default"].open(name_of(sha256), "rb")
 
 

@@ -24,7 +24,12 @@ class Endpoint(APIView):
 
 
 def documented(
-    answers: Any = None, *, name: str | None = None, takes: Any = None, status: int = 200, query: dict[str, type] | None = None
+    answers: Any = None,
+    *,
+    name: str | None = None,
+    takes: Any = None,
+    status: int = 200,
+    query: dict[str, type] | None = None,
 ) -> Callable[[Method], Method]:
     """The OpenAPI entry of one method, from shapes."""
     content = {(status, "application/json"): document(answers)} if answers is not None else {status: None}
@@ -61,7 +66,7 @@ def as_problem(error: Exception) -> Problem | None:
         case exceptions.MethodNotAllowed():
             return problems.METHOD_REFUSED.because()
         case exceptions.Throttled():
-            return problems.TOO_OFTEN.because(wait_s=error.wait)
+            return problems.TOO_OFTEN.because(wait_s=getattr(error, "wait", None))
         case exceptions.APIException():
             return problems.UNREADABLE.because(str(error.detail)[:300])
         case OperationalError() if "full" in str(error) or "No space" in str(error):

@@ -59,7 +59,11 @@ TOO_LARGE = declare("too_large", 413, "提交的内容太大。", "The content i
 TOO_OFTEN = declare("too_often", 429, "操作太频繁，请稍后再试。", "Too often; please wait a moment.", "state")
 METHOD_REFUSED = declare("method_refused", 405, "这个地址不支持此操作。", "This address does not support the method.")
 SOMEBODY_WAS_FASTER = declare(
-    "somebody_was_faster", 409, "别人刚刚改动过，请查看最新状态。", "Somebody changed it first; see the latest state.", "state"
+    "somebody_was_faster",
+    409,
+    "别人刚刚改动过，请查看最新状态。",
+    "Somebody changed it first; see the latest state.",
+    "state",
 )
 FAILED = declare("failed", 500, "系统出错，已记录，您的内容没有丢。", "The system failed; it is logged.", "server")
 BUSY = declare("busy", 503, "系统繁忙，请稍后自动重试。", "The system is busy; it will be tried again.", "server")

@@ -12,11 +12,11 @@ Shape = TypeVar("Shape")
 _DOCUMENTED: dict[str, Any] = {}
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class View(msgspec.Struct, kw_only=True):
     """What we send. New fields may appear; a reader ignores what it does not know."""
 
 
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Body(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What we are sent. An unknown field is an error, because it means that something would be lost."""
 
 
@@ -48,7 +48,7 @@ def plain(value: Any) -> Any:
 
 def document(shape: Any) -> dict[str, Any]:
     """The JSON schema of `shape` as a reference, and `shape` noted for the components of the OpenAPI schema."""
-    (schema,), _ = msgspec.json.schema_components([shape], ref_template="#/components/schemas/{name}")
+    (schema, *_), _components = msgspec.json.schema_components([shape], ref_template="#/components/schemas/{name}")
     name = getattr(shape, "__name__", repr(shape)) if get_origin(shape) is None else repr(shape)
     _DOCUMENTED[name] = shape
     return schema
@@ -61,5 +61,3 @@ def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     )
     result.setdefault("components", {}).setdefault("schemas", {}).update(components)
     return result
-
-

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from rest_framework.request import Request
 
+from backend.accounts.requests import PersonRequest
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
 from backend.foundation.pagination import page, uuid_of
@@ -23,9 +23,10 @@ class Hazards(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(
-        HazardPage, query={"state": str, "level": str, "grid": str, "task": str, "open": bool, "cursor": str, "limit": int}
+        HazardPage,
+        query={"state": str, "level": str, "grid": str, "task": str, "open": bool, "cursor": str, "limit": int},
     )
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         rows, asked = queries.with_all(queries.hazards_visible_to(request.user)), request.query_params
         if asked.get("open"):
             rows = queries.open_hazards(rows)
@@ -42,7 +43,7 @@ class OneHazard(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(HazardView, name="hazard")
-    def get(self, request: Request, hazard: UUID) -> HttpResponse:
+    def get(self, request: PersonRequest, hazard: UUID) -> HttpResponse:
         found = queries.with_all(queries.hazards_visible_to(request.user)).filter(pk=hazard).first()
         if found is None:
             raise NOT_FOUND.because("隐患")

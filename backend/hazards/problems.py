@@ -1,7 +1,10 @@
 from backend.foundation.problems import declare
 
 FIVE_ELEMENTS_MISSING = declare(
-    "five_elements_missing", 422, "五落实不全：责任人、措施、资金、期限、应急预案缺一不可。", "The five elements are not complete."
+    "five_elements_missing",
+    422,
+    "五落实不全：责任人、措施、资金、期限、应急预案缺一不可。",
+    "The five elements are not complete.",
 )
 OWN_RECHECK = declare("own_recheck", 403, "整改人不能复查自己的整改。", "Whoever rectified may not re-check.")
 CLAUSE_NOT_IN_FORCE = declare(

@@ -65,7 +65,9 @@ def judge(hazard: Hazard, *, level: Level, clause: Clause, acting_user: User) ->
     return _move(hazard, HazardState.JUDGED, acting_user, level=level, clause_id=clause.pk)
 
 
-def order_rectification(hazard: Hazard, elements: dict[str, Any], *, acting_user: User, rectifier: User | None) -> Hazard:
+def order_rectification(
+    hazard: Hazard, elements: dict[str, Any], *, acting_user: User, rectifier: User | None
+) -> Hazard:
     """`elements`: responsible, measures, funds, deadline, emergency_plan. Raises five_elements_missing and names which."""
     names = ("responsible", "measures", "funds", "deadline", "emergency_plan")
     if missing := [name for name in names if not elements.get(name)]:

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from rest_framework.request import Request
 
+from backend.accounts.requests import PersonRequest
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
 from backend.foundation.pagination import page, uuid_of
@@ -24,7 +24,7 @@ class Inspections(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(InspectionPage, query={"task": str, "dispatch": str, "cursor": str, "limit": int})
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         rows, asked = queries.with_all(queries.inspections_visible_to(request.user)), request.query_params
         if task := asked.get("task"):
             rows = rows.filter(task=uuid_of(task, "task"))
@@ -37,7 +37,7 @@ class OneInspection(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(InspectionView, name="inspection")
-    def get(self, request: Request, inspection: UUID) -> HttpResponse:
+    def get(self, request: PersonRequest, inspection: UUID) -> HttpResponse:
         found = queries.with_all(queries.inspections_visible_to(request.user)).filter(pk=inspection).first()
         if found is None:
             raise NOT_FOUND.because("检查记录")
@@ -48,7 +48,7 @@ class Image(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented()
-    def get(self, request: Request, sha256: str) -> HttpResponse:
+    def get(self, request: PersonRequest, sha256: str) -> HttpResponse:
         """A re-encoded copy as JPEG; 404 for an image of a record outside one's scope or one that has not arrived."""
         if not queries.may_see_photo(request.user, sha256):
             raise NOT_FOUND.because("照片")

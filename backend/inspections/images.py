@@ -44,7 +44,13 @@ def _encode(original: bytes) -> bytes:
                 upright = ImageOps.exif_transpose(picture)
                 flat = Image.new("RGB", upright.size, "white")
                 flat.paste(upright, mask=upright.getchannel("A") if "A" in upright.getbands() else None)
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        except (
+            OSError,
+            SyntaxError,
+            ValueError,
+            Image.DecompressionBombError,
+            Image.DecompressionBombWarning,
+        ) as error:
             raise NOT_AN_IMAGE.because() from error
     flat.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     written = io.BytesIO()

@@ -20,7 +20,7 @@ from backend.hazards.models import Source
 from backend.hazards.services import Finding, note_photo_stored, report
 from backend.inspections import problems
 from backend.inspections.events import InspectionChanged, InspectionSubmitted
-from backend.inspections.models import Answer, Inspection, Photo, Signature, Verdict
+from backend.inspections.models import Answer, Inspection, Photo, Signature
 from backend.inspections.queries import with_all
 from backend.inspections.views import inspection_view
 from backend.journal.recording import publish, recording
@@ -98,7 +98,7 @@ def _check(new: NewInspection, task: Task, checklist: Checklist) -> None:
         raise problems.UNKNOWN_ITEM.because(items=unknown)
     if missing := [key for key in known if given.count(key) != 1]:
         raise problems.ANSWERS_INCOMPLETE.because(items=missing)
-    bare = [a.item for a in new.answers if a.verdict == Verdict.FAIL and not a.photos]
+    bare = [a.item for a in new.answers if a.verdict == "fail" and not a.photos]
     if bare := [key for key in bare if known[key].get("photo_when_failed", True)]:
         raise problems.PHOTO_MISSING.because(items=bare)
     signed = {s.role for s in new.signatures if s.sha256 or (s.role == "subject" and s.refused_reason)}
@@ -127,7 +127,7 @@ def _store(new: NewInspection, task: Task, acting_user: User, *, late: bool) -> 
     Signature.objects.bulk_create(
         Signature(
             inspection=inspection, role=s.role, name=s.name, sha256=s.sha256 or "",
-            stored=bool(s.sha256) and blobs.exists(s.sha256), refused_reason=s.refused_reason or "",
+            stored=s.sha256 is not None and blobs.exists(s.sha256), refused_reason=s.refused_reason or "",
         )
         for s in new.signatures
     )  # fmt: skip
@@ -150,15 +150,19 @@ def _open_hazards(new: NewInspection, inspection: Inspection, checklist: Checkli
     place = Enterprise.objects.select_related("grid", "department").get(pk=inspection.enterprise_id)
     opened = []
     for answer in new.answers:
-        if answer.verdict != Verdict.FAIL:
+        if answer.verdict != "fail":
             continue
         finding = Finding(
             enterprise=place, description=_describe(words[answer.item], answer.note), source=Source.PATROL,
-            found_at=new.finished_at, item=answer.item, clause=Clause.objects.filter(pk=answer.clause_id).first(),
+            found_at=new.finished_at, item=answer.item, clause=_clause(answer.clause_id),
             task=inspection.task, inspection=inspection.pk, photos=tuple(p.sha256 for p in answer.photos),
         )  # fmt: skip
         opened.append(str(report(finding, acting_user=acting_user).pk))
     return opened
+
+
+def _clause(clause: UUID | None) -> Clause | None:
+    return Clause.objects.filter(pk=clause).first() if clause else None
 
 
 def _describe(item: str, note: str) -> str:

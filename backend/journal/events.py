@@ -8,7 +8,7 @@ import msgspec
 EVENT_TYPES: dict[str, type["Event"]] = {}
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Event(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Base of all events; `@event("task.sent")` gives a subclass the name it is stored under."""
 
     TYPE: ClassVar[str] = ""

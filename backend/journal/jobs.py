@@ -39,7 +39,10 @@ def _lease(limit: int) -> list[Outbox]:
     now = clock.now()
     with transaction.atomic():
         due = Outbox.objects.select_for_update(skip_locked=True).filter(
-            Q(leased_until=None) | Q(leased_until__lt=now), done_at=None, available_at__lte=now, attempts__lt=GIVE_UP_AFTER
+            Q(leased_until=None) | Q(leased_until__lt=now),
+            done_at=None,
+            available_at__lte=now,
+            attempts__lt=GIVE_UP_AFTER,
         )
         rows = list(due.order_by("id")[:limit])
         Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=now + LEASE)

@@ -102,7 +102,13 @@ def _outermost(work: Recording) -> Iterator[None]:
 
 
 def publish(
-    said: Said, *, town: str, audience: Iterable[str], target: UUID | str, acting_user: UUID | None, at: datetime | None = None
+    said: Said,
+    *,
+    town: str,
+    audience: Iterable[str],
+    target: UUID | str,
+    acting_user: UUID | None,
+    at: datetime | None = None,
 ) -> None:
     """Say what happened. `audience`: the streams that may know; none means nobody. Outside `recording()` it is an error."""
     work = _open.get()

@@ -41,7 +41,9 @@ class Client:
     async def post(self, path: str, body: Any) -> Any:
         return (await self._call("POST", path, json=body)).json()
 
-    async def _call(self, method: str, path: str, *, accept: frozenset[int] = frozenset(), **more: Any) -> httpx.Response:
+    async def _call(
+        self, method: str, path: str, *, accept: frozenset[int] = frozenset(), **more: Any
+    ) -> httpx.Response:
         loop = asyncio.get_running_loop()
         until, pause = loop.time() + self.patience_s, 0.1
         headers = more.pop("headers", {}) | {"X-CSRFToken": self.http.cookies.get("csrftoken", "")}
@@ -69,7 +71,7 @@ class Client:
     async def submit_and_hang_up(self, ops: list[Json]) -> None:
         """Send and go away before the answer: what a cut connection looks like to the server."""
         with_cut = httpx.Timeout(20, read=0.001)
-        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken", "")}
+        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken") or ""}
         body = {"v": 1, "epoch": self.me["epoch"], "ops": ops}
         try:
             await self.http.post("/api/ops", json=body, headers=headers, timeout=with_cut)
@@ -93,9 +95,17 @@ class Client:
         await self._call("POST", "/api/blobs", headers=announced)
         offset = 0
         while offset < len(content):
-            piece = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+            piece = {
+                "Tus-Resumable": "1.0.0",
+                "Upload-Offset": str(offset),
+                "Content-Type": "application/offset+octet-stream",
+            }
             sent = await self._call(
-                "PATCH", f"/api/blobs/{sha}", headers=piece, content=content[offset : offset + PIECE], accept=frozenset({409})
+                "PATCH",
+                f"/api/blobs/{sha}",
+                headers=piece,
+                content=content[offset : offset + PIECE],
+                accept=frozenset({409}),
             )
             offset = int(sent.headers.get("Upload-Offset", -1))
             if offset < 0:

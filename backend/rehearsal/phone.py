@@ -133,9 +133,7 @@ class Phone:
                     self.faults.append(f"{op['type']} {status}: {results[op['op_id']]['code']}")
             waiting = [op for op in waiting if results[op["op_id"]]["status"] == "retry"]
 
-    def _operations(
-        self, task: Json, checklist: Json, images: list[bytes], way: str
-    ) -> tuple[list[Json], Answered]:
+    def _operations(self, task: Json, checklist: Json, images: list[bytes], way: str) -> tuple[list[Json], Answered]:
         now = datetime.now(UTC).isoformat()
         photo, signature = (hashlib.sha256(content).hexdigest() for content in images)
         held = {"task_id": task["id"], "assignment_no": task["assignment_no"]}
@@ -163,7 +161,12 @@ class Phone:
     def _answer(self, item: str, failing: str, photo: str, now: str) -> Json:
         if item != failing:
             return {"item": item, "verdict": "pass"}
-        return {"item": item, "verdict": "fail", "note": "演练 rehearsal", "photos": [{"sha256": photo, "taken_at": now}]}
+        return {
+            "item": item,
+            "verdict": "fail",
+            "note": "演练 rehearsal",
+            "photos": [{"sha256": photo, "taken_at": now}],
+        }
 
     def _op(self, kind: str, target: str, body: Json, blobs: list[str]) -> Json:
         self.n += 1
@@ -171,4 +174,3 @@ class Phone:
             "op_id": str(new_id()), "n": self.n, "type": kind, "target": target,
             "client_time": datetime.now(UTC).isoformat(), "body": body, "blobs": blobs,
         }  # fmt: skip
-

@@ -54,7 +54,8 @@ async def _phones(plan: Plan, grids: list[Json], say: Callable[[str], None]) -> 
     numbers = list(dict.fromkeys(worker["phone"] for worker in held))
     chosen = [numbers[n % len(numbers)] for n in range(max(plan.phones, 1))]
     phones = [
-        Phone(Client(plan.url, number, plan.password_of(number)), Random(f"{plan.seed}/{n}")) for n, number in enumerate(chosen)
+        Phone(Client(plan.url, number, plan.password_of(number)), Random(f"{plan.seed}/{n}"))
+        for n, number in enumerate(chosen)
     ]
     say(f"{len(set(chosen))} people sign in on {len(phones)} phones")
     gate = asyncio.Semaphore(4)  # a password check costs the server a quarter of a second on purpose
@@ -83,7 +84,9 @@ async def _answer(plan: Plan, office: Client, phones: list[Phone], dispatch: str
     expected = await _expected(office, phones, dispatch)
     say(f"{sum(expected.values())} tasks sent")
     first = {phone.client.phone: phone for phone in reversed(phones)}  # a person's first device answers
-    answering = [_answer_all(first[number], dispatch, count, checklist, plan.settle_s) for number, count in expected.items()]
+    answering = [
+        _answer_all(first[number], dispatch, count, checklist, plan.settle_s) for number, count in expected.items()
+    ]
     done = asyncio.gather(*answering)
     if plan.meanwhile:
         await asyncio.sleep(1)

@@ -35,7 +35,9 @@ async def judge(office: Client, phones: list[Phone], dispatch: str, sent_at: flo
     tasks = await _all(office, "/api/tasks", dispatch=dispatch)
     inspections = await _all(office, "/api/inspections", dispatch=dispatch)
     answered = [a for phone in phones for a in phone.answered]
-    verdict = Verdict(phones=len(phones), sent=len(tasks), answered=len(answered), ways=dict(Counter(a.way for a in answered)))
+    verdict = Verdict(
+        phones=len(phones), sent=len(tasks), answered=len(answered), ways=dict(Counter(a.way for a in answered))
+    )
     _count(verdict, phones, dispatch, tasks, inspections, answered)
     _time(verdict, phones, dispatch, sent_at)
     verdict.faults += [fault for phone in phones for fault in phone.faults]
@@ -59,7 +61,12 @@ async def _all(office: Client, path: str, **query: str) -> list[Json]:
 
 
 def _count(
-    verdict: Verdict, phones: list[Phone], dispatch: str, tasks: list[Json], inspections: list[Json], answered: list[Answered]
+    verdict: Verdict,
+    phones: list[Phone],
+    dispatch: str,
+    tasks: list[Json],
+    inspections: list[Json],
+    answered: list[Answered],
 ) -> None:
     for_person = {phone.client.me["user"]["id"]: {t["id"] for t in phone.tasks_of(dispatch)} for phone in phones}
     meant = {person: {t["id"] for t in tasks if t["assignee"]["id"] == person} for person in for_person}

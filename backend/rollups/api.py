@@ -1,8 +1,8 @@
 """GET /api/overview?division=<town code>."""
 
 from django.http import HttpResponse
-from rest_framework.request import Request
 
+from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import SEE_OVERVIEW
 from backend.foundation.endpoints import Endpoint, documented
 from backend.foundation.problems import NOT_FOUND
@@ -15,7 +15,7 @@ class TownOverview(Endpoint):
     access = {"GET": SEE_OVERVIEW}
 
     @documented(Overview, query={"division": str})
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         towns = towns_visible_to(request.user).select_related("division")
         wanted = request.query_params.get("division")
         town = (towns.filter(code=wanted) if wanted else towns).first()

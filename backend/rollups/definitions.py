@@ -13,6 +13,9 @@ DEFINITIONS: dict[str, dict[str, str]] = {
     "closed_today": {"zh": "今天销号的隐患数", "en": "Hazards closed today"},
     "enterprises": {"zh": "名录中的单位总数", "en": "Enterprises on the register"},
     "visited_30d": {"zh": "近 30 天内检查过的单位数", "en": "Enterprises visited in the last 30 days"},
-    "workers_active_today": {"zh": "今天到场签到或提交过结果的网格员数", "en": "Grid workers who checked in or submitted today"},
+    "workers_active_today": {
+        "zh": "今天到场签到或提交过结果的网格员数",
+        "en": "Grid workers who checked in or submitted today",
+    },
     "workers": {"zh": "在岗网格员总数", "en": "Grid workers on duty"},
 }

@@ -112,20 +112,22 @@ def _figures(
 def _burning(hazards: QuerySet[Hazard]) -> list[HazardView]:
     """Major ones first, then those longest past their date."""
     urgent = open_hazards(hazards).filter(Q(level=Level.MAJOR) | Q(due__lt=clock.now()))
-    ordered = with_all(urgent).annotate(is_major=Q(level=Level.MAJOR)).order_by("-is_major", F("due").asc(nulls_last=True))
+    ordered = (
+        with_all(urgent).annotate(is_major=Q(level=Level.MAJOR)).order_by("-is_major", F("due").asc(nulls_last=True))
+    )
     return [hazard_view(hazard) for hazard in ordered[:8]]
 
 
 def _grids(user: User, tasks: QuerySet[Task], hazards: QuerySet[Hazard], town: Town) -> list[GridFigures]:
     still = open_hazards(hazards).order_by()
-    found = {r["grid"]: r for r in still.values("grid").annotate(n=Count("pk"), m=Count("pk", filter=Q(level=Level.MAJOR)))}
+    found = {
+        r["grid"]: r for r in still.values("grid").annotate(n=Count("pk"), m=Count("pk", filter=Q(level=Level.MAJOR)))
+    }
     late = Count("pk", filter=Q(deadline__lt=clock.now()))
     waiting = {
         r["grid"]: r for r in tasks.order_by().filter(state__in=OPEN).values("grid").annotate(n=Count("pk"), late=late)
     }
-    done = dict(
-        DayCount.objects.filter(town=town.code, day=clock.today()).values_list("grid").annotate(n=Sum("done"))
-    )
+    done = dict(DayCount.objects.filter(town=town.code, day=clock.today()).values_list("grid").annotate(n=Sum("done")))
     return [
         GridFigures(
             uid=grid.uid, code=grid.code,

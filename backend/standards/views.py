@@ -1,6 +1,7 @@
 """What others read about checklists: the words and, per item, the candidate clauses in force on the day."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from backend.foundation.shapes import View
@@ -65,7 +66,7 @@ def checklist_view(checklist: Checklist, clauses: dict[str, Clause]) -> Checklis
     )  # fmt: skip
 
 
-def _item(item: dict, clauses: dict[str, Clause]) -> ItemView:
+def _item(item: dict[str, Any], clauses: dict[str, Clause]) -> ItemView:
     return ItemView(
         key=item["key"], section=Words(**item["section"]), text=Words(**item["text"]),
         photo_when_failed=item.get("photo_when_failed", True),

@@ -7,6 +7,7 @@ import re
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from backend.accounts.requests import PersonRequest
 from backend.accounts.services import device_of
 from backend.foundation import clock
 from backend.foundation.access import SIGNED_IN
@@ -27,7 +28,7 @@ class Operations(Endpoint):
     access = {"POST": SIGNED_IN}
 
     @documented(Answers, takes=Batch)
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: PersonRequest) -> HttpResponse:
         batch = read(request, Batch)
         epoch = sending.require_epoch(batch.epoch)
         results = receive(batch, user=request.user, device=device_of(request))
@@ -38,7 +39,7 @@ class Events(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(sending.Pull, query={"epoch": str, "c": str, "limit": int})
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         asked = request.query_params
         epoch, cursors = sending.require_epoch(asked.get("epoch", "")), sending.parse_cursors(asked.get("c", ""))
         page = sending.pull(request.user, cursors, _limit(asked.get("limit", "500")))
@@ -56,7 +57,7 @@ class StreamSnapshot(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(sending.Snapshot, query={"stream": str})
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         taken = sending.snapshot(request.user, request.query_params.get("stream", ""))
         return answer({"epoch": sending.require_epoch(""), **taken})
 
@@ -65,7 +66,7 @@ class NewUpload(Endpoint):
     access = {"POST": SIGNED_IN}
 
     @documented(status=201)
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: PersonRequest) -> HttpResponse:
         sha256 = _sha256_of(request.headers.get("Upload-Metadata", ""))
         uploading.begin(request.user, sha256, _number(request, "Upload-Length"))
         return _tus(201, Location=f"/api/blobs/{sha256}")
@@ -75,12 +76,12 @@ class OneUpload(Endpoint):
     access = {"HEAD": SIGNED_IN, "PATCH": SIGNED_IN}
 
     @documented()
-    def head(self, request: Request, sha256: str) -> HttpResponse:
+    def head(self, request: PersonRequest, sha256: str) -> HttpResponse:
         here, length = uploading.progress(request.user, sha256)
         return _tus(200, **{"Upload-Offset": here, "Upload-Length": length, "Cache-Control": "no-store"})
 
     @documented(status=204)
-    def patch(self, request: Request, sha256: str) -> HttpResponse:
+    def patch(self, request: PersonRequest, sha256: str) -> HttpResponse:
         offset = _number(request, "Upload-Offset")
         here = uploading.append(request.user, sha256, offset, request.body)
         return _tus(204, **{"Upload-Offset": here})

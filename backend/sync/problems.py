@@ -1,10 +1,17 @@
 from backend.foundation.problems import declare
 
 OP_ID_REUSED = declare(
-    "op_id_reused", 422, "同一编号的记录已以另一内容提交过，两份都已保留。", "This id was used for other content; both are kept."
+    "op_id_reused",
+    422,
+    "同一编号的记录已以另一内容提交过，两份都已保留。",
+    "This id was used for other content; both are kept.",
 )
-UNKNOWN_OPERATION = declare("unknown_operation", 422, "服务器不认识这种操作，请更新应用。", "Unknown operation; update the app.")
+UNKNOWN_OPERATION = declare(
+    "unknown_operation", 422, "服务器不认识这种操作，请更新应用。", "Unknown operation; update the app."
+)
 NOT_YOUR_STREAM = declare("not_your_stream", 404, "没有这个数据流。", "No such stream.")
 WRONG_OFFSET = declare("wrong_offset", 409, "续传位置不对。", "Wrong upload offset.", "state")
-HASH_MISMATCH = declare("hash_mismatch", 460, "文件内容与校验值不符，请重新上传。", "The content does not match its hash.")
+HASH_MISMATCH = declare(
+    "hash_mismatch", 460, "文件内容与校验值不符，请重新上传。", "The content does not match its hash."
+)
 NO_UPLOAD = declare("no_upload", 404, "没有这个上传。", "No such upload.")

@@ -129,7 +129,7 @@ def _own_rows(user: User, _: str) -> list[dict[str, Any]]:
 def _grid_rows(user: User, grid: str) -> list[dict[str, Any]]:
     uid = uuid_of(grid, "stream")
     shapes = shapes_of(grids_visible_to(user).filter(pk=uid))
-    rows = [{"k": "grid", "v": grid_feature(shape)} for shape in shapes]
+    rows: list[dict[str, Any]] = [{"k": "grid", "v": grid_feature(shape)} for shape in shapes]
     rows += [{"k": "enterprise", "v": enterprise_view(e)} for e in Enterprise.objects.filter(grid=uid)]
     return rows + _hazards(Hazard.objects.filter(grid=uid))
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 from django.http import HttpResponse
-from rest_framework.request import Request
 
+from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import SEE_TERRITORY
 from backend.foundation.endpoints import Endpoint, documented
 from backend.territory import queries
@@ -25,7 +25,7 @@ class Villages(Endpoint):
     access = {"GET": SEE_TERRITORY}
 
     @documented(Features)
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         return collection([queries.village_feature(v) for v in queries.villages_visible_to(request.user)])
 
 
@@ -33,6 +33,6 @@ class Grids(Endpoint):
     access = {"GET": SEE_TERRITORY}
 
     @documented(Features)
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         shapes = queries.shapes_of(queries.grids_visible_to(request.user))
         return collection([queries.grid_feature(shape) for shape in shapes])

@@ -134,7 +134,8 @@ def _drawn(path: Path, crs: str) -> gpd.GeoDataFrame:
 
 
 def _code_faults(path: Path, grids: gpd.GeoDataFrame, villages: list[str]) -> list[Fault]:
-    faults, first = [], {}
+    faults: list[Fault] = []
+    first: dict[str, int] = {}
     for row, code in enumerate(grids["code"], 1):
         if not (code.isdecimal() and len(code) == 15):
             faults.append(Fault(str(path), row, "code", f"“{code}”不是 15 位网格代码", "写 12 位村代码加 3 位顺序号"))

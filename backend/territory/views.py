@@ -31,9 +31,8 @@ def grid_view(grid: Grid) -> GridView:
 
 
 def town_view(town: Town) -> TownView:
-    division = town.division
-    bbox = None if division.west is None else (division.west, division.south, division.east, division.north)
+    division, geometry = town.division, town.division.geometry
     return TownView(
         code=town.code, name=division.name, demo=town.demo, illustrative=town.illustrative,
-        notice=Words(zh=town.notice_zh, en=town.notice_en), bbox=bbox,
+        notice=Words(zh=town.notice_zh, en=town.notice_en), bbox=geometry.bounds if geometry else None,
     )  # fmt: skip

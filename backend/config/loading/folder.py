@@ -90,7 +90,11 @@ def _check_together(
 
 
 def _divide(
-    folder: Path, settings: TownSettings, mended: Mended, rows: list[Row], places: list[tuple[float, float]],
+    folder: Path,
+    settings: TownSettings,
+    mended: Mended,
+    rows: list[Row],
+    places: list[tuple[float, float]],
     faults: Faults,
 ) -> Divided:
     weights = [enterprises.WORK_BY_RISK[Risk(row["risk"])] for row in rows]

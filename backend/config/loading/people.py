@@ -42,11 +42,21 @@ def check_phones_free(rows: list[Row], faults: Faults) -> None:
     taken = set(User.objects.filter(phone__in=[row["phone"] for row in rows]).values_list("phone", flat=True))
     for row in rows:
         if row["phone"] in taken:
-            faults.add(PEOPLE, row.number, "phone", f"{row['phone']} 已是系统里另一人的号码", "改正号码，或先在系统里停用那个账号")
+            faults.add(
+                PEOPLE,
+                row.number,
+                "phone",
+                f"{row['phone']} 已是系统里另一人的号码",
+                "改正号码，或先在系统里停用那个账号",
+            )
 
 
 def check_belonging(
-    rows: list[Row], departments: Collection[str], villages: Collection[str], enterprises: Collection[str], faults: Faults
+    rows: list[Row],
+    departments: Collection[str],
+    villages: Collection[str],
+    enterprises: Collection[str],
+    faults: Faults,
 ) -> None:
     """What the role needs is named, and whatever is named exists."""
     for row in rows:

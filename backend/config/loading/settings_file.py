@@ -114,6 +114,8 @@ def _check(given: dict[str, Any], folder: Path, faults: Faults) -> None:
 
 def _check_grids(grids: Divide, folder: Path, faults: Faults) -> None:
     if (grids.count is None) == (grids.file is None):
-        faults.add(FILE, None, "grids", "count 和 file 要有且只有一个", "写 {count: 24, seed: 1} 或 {file: grids.geojson}")
+        faults.add(
+            FILE, None, "grids", "count 和 file 要有且只有一个", "写 {count: 24, seed: 1} 或 {file: grids.geojson}"
+        )
     elif grids.file is not None and not (folder / grids.file).is_file():
         faults.add(FILE, None, "grids", f"没有文件 {grids.file}", "改正文件名，或改用 count")

@@ -54,5 +54,9 @@ def _balance(report: dict[str, Any]) -> str:
     if "max_deviation_percent" not in report:
         return "（按文件，未重新划分）"
     uneven = sum(bool(village["reasons"]) for village in report["villages"])
-    why = f"（{uneven} 个村超过 {report['params']['balance_tolerance_percent']:g} %，原因记在网格方案里）" if uneven else ""
+    why = (
+        f"（{uneven} 个村超过 {report['params']['balance_tolerance_percent']:g} %，原因记在网格方案里）"
+        if uneven
+        else ""
+    )
     return f"，村内负载最大偏差 {report['max_deviation_percent']:.1f} %{why}"

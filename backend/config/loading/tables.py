@@ -75,7 +75,13 @@ def _row(file: str, number: int, header: list[str], cells: list[str], faults: Fa
     if not any(cell.strip() for cell in cells):
         return None
     if len(cells) != len(header):
-        faults.add(file, number, None, f"有 {len(cells)} 格，表头有 {len(header)} 格", "补齐或删去多余的逗号；含逗号的内容加引号")
+        faults.add(
+            file,
+            number,
+            None,
+            f"有 {len(cells)} 格，表头有 {len(header)} 格",
+            "补齐或删去多余的逗号；含逗号的内容加引号",
+        )
         return None
     return Row(file, number, {column: _clean(column, cell) for column, cell in zip(header, cells, strict=True)})
 

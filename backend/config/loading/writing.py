@@ -70,7 +70,10 @@ def _write_town(settings: TownSettings, division: Division) -> Town:
 def _write_grids(folder: TownFolder, town: Town) -> dict[str, Grid]:
     """By code."""
     grid_set = GridSet.objects.create(town=town, number=1, manifest=key_figures(folder))
-    frame, names = folder.divided.grids, dict(zip(folder.mended.villages["code"], folder.mended.villages["name"], strict=True))
+    frame, names = (
+        folder.divided.grids,
+        dict(zip(folder.mended.villages["code"], folder.mended.villages["name"], strict=True)),
+    )
     grids = {
         g.code: Grid(code=g.code, village_id=g.village, name=g.name or grid_name(names[g.village], int(g.code[12:])))
         for g in frame.itertuples()

@@ -41,9 +41,7 @@ class _Way:
 
 
 class Patrols:
-    def __init__(
-        self, town: str, agenda: Agenda, hours: Hours, offices: Offices, visits: Visits, rng: Random
-    ) -> None:
+    def __init__(self, town: str, agenda: Agenda, hours: Hours, offices: Offices, visits: Visits, rng: Random) -> None:
         self._agenda, self._hours, self._offices, self._visits, self._rng = agenda, hours, offices, visits, rng
         self._checklist: Checklist = current_checklists().exclude(tag="").first()
         self._grids = self._grids_with_work(town)

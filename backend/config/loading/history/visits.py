@@ -57,7 +57,11 @@ class Visits:
             return {"no_fix_reason": words.NO_FIX}
         near = [self._rng.uniform(-NEAR_DEG, NEAR_DEG) for _ in range(2)]
         accuracy = round(self._rng.uniform(4, 22), 1)
-        return {"position": Position(lon=task.enterprise.lon + near[0], lat=task.enterprise.lat + near[1], accuracy_m=accuracy)}
+        return {
+            "position": Position(
+                lon=task.enterprise.lon + near[0], lat=task.enterprise.lat + near[1], accuracy_m=accuracy
+            )
+        }
 
     def _submit(self, task: Task, worker: User, came: datetime, finished: datetime, where: dict[str, Any]) -> None:
         checklist, clauses = task.dispatch.checklist, clauses_in_force(clock.day_of(finished))
@@ -74,33 +78,33 @@ class Visits:
 
     def _answers(self, checklist: Checklist, clauses: dict[str, Clause], finished: datetime) -> list[NewAnswer]:
         failed = set(self._rng.sample([item["key"] for item in checklist.items], self._rng.choice(FAILS)))
-        return [
-            self._fail(item, clauses, finished) if item["key"] in failed else self._pass(item["key"])
-            for item in checklist.items
-        ]
+        answers = []
+        for item in checklist.items:
+            clause = self._clause(item.get("clauses", []), clauses) if item["key"] in failed else None
+            answers.append(self._fail(item, clause, finished) if clause else self._pass(item["key"]))
+        return answers
 
     def _pass(self, item: str) -> NewAnswer:
         missing = item == "kitchen" and self._rng.random() < 0.6
         return NewAnswer(item=item, verdict="na" if missing else "pass")
 
-    def _fail(self, item: dict[str, Any], clauses: dict[str, Clause], finished: datetime) -> NewAnswer:
+    def _fail(self, item: dict[str, Any], clause: Clause, finished: datetime) -> NewAnswer:
         taken = finished - timedelta(minutes=self._rng.uniform(2, 7))
         photo = photo_of(item["key"], self._rng.randrange(VARIANTS))
-        clause = self._clause(item.get("clauses", []), clauses)
         return NewAnswer(
             item=item["key"], verdict="fail", note=self._rng.choice(words.NOTES.get(item["key"], ("",))),
-            clause_id=clause.pk if clause else None, photos=[NewPhoto(sha256=photo, taken_at=taken)],
+            clause_id=clause.pk, photos=[NewPhoto(sha256=photo, taken_at=taken)],
         )  # fmt: skip
 
     def _clause(self, keys: list[str], clauses: dict[str, Clause]) -> Clause | None:
-        """The worker proposes the everyday clause; a few times the one that makes the hazard a major one."""
+        """What the worker proposes: the everyday clause; a few times in all one that makes the hazard a major one."""
         known = [clauses[key] for key in keys if key in clauses]
         major = [clause for clause in known if clause.level_hint == Level.MAJOR]
         everyday = [clause for clause in known if clause.level_hint != Level.MAJOR]
         if major and self._majors < MOST_MAJORS and self._rng.random() < MAJOR_SHARE:
             self._majors += 1
             return major[0]
-        return next(iter(everyday or major), None)
+        return next(iter(everyday), None)
 
     def _signatures(self, worker: User, principal: str) -> list[NewSignature]:
         own = NewSignature(role="inspector", name=worker.name, sha256=signature_of(worker.name))

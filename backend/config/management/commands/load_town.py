@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="see towns/jinji for a complete one")
         parser.add_argument("--demo-password", help=f"of everybody in a demo town (default {DEMO_PASSWORD})")
         parser.add_argument("--no-history", action="store_true", help="a demo town without its invented past")
-        parser.add_argument("--if-missing", action="store_true", help="do nothing, and succeed, if it is loaded already")
+        parser.add_argument(
+            "--if-missing", action="store_true", help="do nothing, and succeed, if it is loaded already"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = perf_counter()
@@ -46,7 +48,9 @@ class Command(BaseCommand):
     def _is_loaded(self, settings: TownSettings, if_missing: bool) -> bool:
         loaded = Town.objects.filter(code=settings.code).exists()
         if loaded and not if_missing:
-            raise CommandError(f"{settings.name}（{settings.code}）已经装载过。要重新装载，请另用一个空的 ANWANGGE_HOME。")
+            raise CommandError(
+                f"{settings.name}（{settings.code}）已经装载过。要重新装载，请另用一个空的 ANWANGGE_HOME。"
+            )
         return loaded
 
     def _folder(self, path: Path) -> TownFolder:

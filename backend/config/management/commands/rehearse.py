@@ -50,7 +50,9 @@ class Command(BaseCommand):
             verdict = self._on(options["url"], options) if options["url"] else self._on_own_server(options)
         except (CannotStart, Refused, TimeoutError, httpx.HTTPError) as error:
             raise CommandError(f"{type(error).__name__}: {error}") from error
-        self.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False) if options["as_json"] else _in_words(verdict))
+        self.stdout.write(
+            json.dumps(verdict.as_json(), ensure_ascii=False) if options["as_json"] else _in_words(verdict)
+        )
         if not verdict.ok:
             sys.exit(1)
 

@@ -41,7 +41,13 @@ class Command(BaseCommand):
 
     def _say_addresses(self, port: int) -> None:
         base = f"http://localhost:{port}"
-        pages = {"手机 phone": "/", "调度台 console": "/console", "大屏 screen": "/screen", "管理 admin": "/admin/", "API": "/api/docs"}
+        pages = {
+            "手机 phone": "/",
+            "调度台 console": "/console",
+            "大屏 screen": "/screen",
+            "管理 admin": "/admin/",
+            "API": "/api/docs",
+        }
         lines = [f"  {name:<14} {base}{path}" for name, path in pages.items()]
         self.stdout.write("\n".join(["", "安网格 Anwangge", *lines, *_sign_ins(), "", "  Ctrl-C 停止 / stops", ""]))
 
@@ -52,7 +58,12 @@ def _sign_ins() -> list[str]:
         return []
     lines = ["", "  演示账号 demo sign-ins（密码 password: anwangge-demo）"]
     for role in Role:
-        held = RoleHeld.objects.filter(role=role, user__is_demo=True).select_related("user").order_by("user__phone").first()
+        held = (
+            RoleHeld.objects.filter(role=role, user__is_demo=True)
+            .select_related("user")
+            .order_by("user__phone")
+            .first()
+        )
         if held:
             lines.append(f"    {held.user.phone}  {role.label}  {held.user.name}")
     return lines
