@@ -38,7 +38,7 @@ class NewDevice(Body):
 class SignIn(Body):
     phone: Annotated[str, msgspec.Meta(max_length=20)]
     password: Annotated[str, msgspec.Meta(max_length=128)]
-    device: NewDevice = NewDevice()
+    device: NewDevice = msgspec.field(default_factory=NewDevice)
 
 
 class Me(View):

@@ -1,6 +1,6 @@
 """What goes over the wire is a msgspec Struct: one definition for REST, events, operations and the OpenAPI schema."""
 
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, cast, get_origin
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from backend.foundation.problems import TOO_LARGE, UNREADABLE
 
 Shape = TypeVar("Shape")
+REFERENCE = "#/components/schemas/{name}"
 _DOCUMENTED: dict[str, Any] = {}
 
 
@@ -48,16 +49,16 @@ def plain(value: Any) -> Any:
 
 def document(shape: Any) -> dict[str, Any]:
     """The JSON schema of `shape` as a reference, and `shape` noted for the components of the OpenAPI schema."""
-    (schema, *_), _components = msgspec.json.schema_components([shape], ref_template="#/components/schemas/{name}")
+    schemas, _ = cast(
+        "tuple[list[dict[str, Any]], Any]", msgspec.json.schema_components([shape], ref_template=REFERENCE)
+    )
     name = getattr(shape, "__name__", repr(shape)) if get_origin(shape) is None else repr(shape)
     _DOCUMENTED[name] = shape
-    return schema
+    return schemas[0]
 
 
 def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """drf-spectacular post-processing hook: the components of every documented shape."""
-    _, components = msgspec.json.schema_components(
-        list(_DOCUMENTED.values()), ref_template="#/components/schemas/{name}"
-    )
+    _, components = msgspec.json.schema_components(list(_DOCUMENTED.values()), ref_template=REFERENCE)
     result.setdefault("components", {}).setdefault("schemas", {}).update(components)
     return result

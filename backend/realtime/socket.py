@@ -22,7 +22,7 @@ Acknowledge = Callable[[str, dict[str, int]], Any]
 NO_TICKET, TOO_SLOW, UNREADABLE = 4401, 4408, 4400
 
 
-class Socket(AsyncWebsocketConsumer):
+class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """`acknowledge(user, cursors)` and `epoch()` are given by config: this app knows no business."""
 
     channel_layer_alias = ""
