@@ -55,12 +55,12 @@ export default defineConfig({
     vue(),
     withoutVantIconFont(),
     phone.plugin,
-    components({ dirs: [], dts: false, resolvers: [VantResolver()], include: [/src\/phone\/.*\.vue$/] }),
+    components({ dirs: [], dts: false, resolvers: [VantResolver()], include: [/src\/phone\/.*\.vue(\?|$)/] }),
     components({
       dirs: [],
       dts: false,
       resolvers: [ElementPlusResolver({ importStyle: "css" })],
-      include: [/src\/console\/.*\.vue$/],
+      include: [/src\/console\/.*\.vue(\?|$)/],
     }),
     VitePWA({
       registerType: "prompt",

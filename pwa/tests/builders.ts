@@ -17,7 +17,7 @@ export function task(over: Partial<Task> = {}): Task {
       lon: 112.4, lat: 22.2, principal: "谭先生", principal_phone: "", grid_uid: "g-1", village_code: "440783107203", workers: 2,
     },
     grid: { uid: "g-1", code: "440783107203001", name: "石迳第一网格" },
-    ladder: { stored: null, on_phone: null, opened: null, accepted: null, on_site: null, submitted: null },
+    ladder: { stored: "2026-11-23T10:10:00Z", on_phone: null, opened: null, accepted: null, on_site: null, submitted: null },
     inspection_id: null,
     ...over,
   };
@@ -33,12 +33,12 @@ export const left = (q: number, task_id: string, version: number): StreamEvent =
 
 export function checklist(): Checklist {
   const item = (key: string) => ({
-    key, section: { zh: "用电", en: "Electricity" }, text: { zh: "线路", en: "Wiring" }, help: null, photo_when_failed: true,
-    clauses: [{ id: `${key}-clause`, number: "5.1", text: "不得在楼道充电", level_hint: "general" as const }],
+    key, section: { zh: "用电", en: "Electricity" }, text: { zh: "线路", en: "Wiring" }, photo_when_failed: true,
+    clauses: [{ id: `${key}-clause`, standard: "T 1", number: "5.1", text: "不得在楼道充电", level_hint: "general" as const }],
   });
   return {
-    id: "list-1", key: "small", version: 1, title: { zh: "小场所", en: "Small venue" },
-    standard: { title: "导则", number: "T 1", effective_from: "2026-01-01" }, items: [item("a"), item("b")],
+    id: "list-1", key: "small", version: 1, title: { zh: "小场所", en: "Small venue" }, sector: "11",
+    standards: [{ title: "导则", number: "T 1", effective_from: "2026-01-01" }], items: [item("a"), item("b")],
   };
 }
 

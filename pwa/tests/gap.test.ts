@@ -46,7 +46,7 @@ class OneStream implements FeedServer {
   }
 
   async snapshot(stream: string) {
-    const rows = this.log.map(({ b }) => ({ k: "task" as const, v: b.task as Record<string, unknown> }));
+    const rows = this.log.map(({ b }) => ({ k: "task" as const, v: b!.task as Record<string, unknown> }));
     return { epoch: this.epoch, stream, as_of: this.log.length, rows };
   }
 

@@ -3,11 +3,12 @@ import { currentLocale, say } from "@/i18n";
 
 type Catalogue = Record<string, { status: number; zh: string; en: string; fault: "client" | "server" | "state" }>;
 
-// written from the server's catalogue before the build; absent in a fresh checkout
-const catalogue: Catalogue = Object.assign(
-  {},
-  ...Object.values(import.meta.glob<Catalogue>("./problems.gen.json", { eager: true, import: "default" })),
-);
+// Written from the server's catalogue before the build; absent in a fresh checkout. Fetched beside the first screen,
+// not before it: until it is here, the server's own detail is shown.
+let catalogue: Catalogue = {};
+for (const load of Object.values(import.meta.glob<Catalogue>("./problems.gen.json", { import: "default" }))) {
+  void load().then((texts) => (catalogue = texts), () => undefined);
+}
 
 /** What to tell a person about a problem code; the server's own detail when the code is not in the catalogue. */
 export function problemText(code: string, detail?: string | null): string {

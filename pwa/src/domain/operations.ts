@@ -43,7 +43,7 @@ export interface OperationResult {
   code: string | null;
   detail: string | null;
   missing_blobs: string[];
-  received_at: string;
+  received_at: string | null;
 }
 
 /** queued: only here · acked: in force on the server · refused: kept on the server with a reason, in force nowhere. */

@@ -12,21 +12,19 @@ export type Reason = "overdue" | "returned" | "urgent" | "today" | null;
 const DAY_MS = 86_400_000;
 
 export function reasonOf(task: Task, now: Date): Reason {
+  if (!isOpen(task)) return null;
   if (isOverdue(task, now)) return "overdue";
   if (task.state === "returned") return "returned";
   if (task.priority === "urgent") return "urgent";
   return Date.parse(task.deadline) - now.getTime() < DAY_MS ? "today" : null;
 }
 
-const RANK: Reason[] = ["overdue", "returned", "urgent"];
-const rank = (reason: Reason) => (RANK.includes(reason) ? RANK.indexOf(reason) : RANK.length);
-
-/** Reason first, then deadline, then the way from `here`. */
+/** Overdue first, then by deadline, then by the way from `here`. */
 export function inOrder<T extends Task>(tasks: T[], now: Date, here: Point | null): T[] {
   const way = (task: Task) => (here ? distanceM(here, task.enterprise) : 0);
   return [...tasks].sort(
     (a, b) =>
-      rank(reasonOf(a, now)) - rank(reasonOf(b, now)) ||
+      Number(isOverdue(b, now)) - Number(isOverdue(a, now)) ||
       Date.parse(a.deadline) - Date.parse(b.deadline) ||
       way(a) - way(b) ||
       a.id.localeCompare(b.id),

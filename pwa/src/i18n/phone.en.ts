@@ -22,7 +22,7 @@ export default {
     age_now: "less than a minute", age_minutes: "{n} min", age_hours: "{n} h", age_days: "{n} d",
   },
   distance: { m: "{n} m", km: "{n} km" },
-  reason: { urgent: "Urgent", returned: "Returned" },
+  reason: { urgent: "Urgent" },
   sign_in: {
     phone: "Phone number", password: "Password", enter: "Sign in", entering: "Signing in…", other_language: "中文",
     need_phone: "Enter your phone number.", need_password: "Enter your password.",
@@ -41,7 +41,7 @@ export default {
     new_one: "New task: {name}", new_many: "{n} new tasks",
   },
   task: {
-    page: "Task", grid: "Grid", principal: "Principal", from: "Sent by", sent: "Sent", deadline: "Deadline", progress: "Progress",
+    page: "Task", grid: "Grid", principal: "Principal", phone: "Phone", from: "Sent by", sent: "Sent", deadline: "Deadline", progress: "Progress",
     filling: "Filled {progress}", on_site: "On site", unsent: "Not uploaded", left: "Handed over",
     left_long: "This task is no longer yours. What you did on this phone will still be uploaded and kept as yours.",
     returned_long: "This task was returned. Inspect again and submit.",
@@ -69,7 +69,7 @@ export default {
   },
   verdict: { pass: "Pass", fail: "Fail", na: "N/A" },
   form: {
-    progress: "Progress", saved_here: "Every answer is saved on this phone at once", help: "How to check", clause: "Clause that may be violated (tap the closest)",
+    progress: "Progress", saved_here: "Every answer is saved on this phone at once", clause: "Clause that may be violated (tap the closest)",
     note: "Note (voice typing works)", may_be_major: "May be a major hazard", missing: "{n} still missing",
     no_checklist: "This checklist is not on the phone yet. It comes by itself once there is a network.",
     none: "No inspection is under way. Go back to the task and start again.",

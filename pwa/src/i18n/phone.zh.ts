@@ -20,7 +20,7 @@ export default {
     age_now: "不到 1 分钟", age_minutes: "{n} 分钟", age_hours: "{n} 小时", age_days: "{n} 天",
   },
   distance: { m: "{n} 米", km: "{n} 公里" },
-  reason: { urgent: "紧急", returned: "退回重做" },
+  reason: { urgent: "紧急" },
   sign_in: {
     phone: "手机号", password: "密码", enter: "登录", entering: "正在登录…", other_language: "English",
     need_phone: "请输入手机号。", need_password: "请输入密码。",
@@ -39,7 +39,7 @@ export default {
     new_one: "新任务：{name}", new_many: "收到 {n} 项新任务",
   },
   task: {
-    page: "任务", grid: "网格", principal: "负责人", from: "下达人", sent: "下达时间", deadline: "期限", progress: "办理进度",
+    page: "任务", grid: "网格", principal: "负责人", phone: "电话", from: "下达人", sent: "下达时间", deadline: "期限", progress: "办理进度",
     filling: "已填 {progress}", on_site: "已到场", unsent: "未上传", left: "已转出",
     left_long: "这项任务已不在您名下。您在本机做过的内容仍会上传，并记在您的名下。",
     returned_long: "这项任务被退回，请重新检查后提交。",
@@ -67,7 +67,7 @@ export default {
   },
   verdict: { pass: "合格", fail: "不合格", na: "不涉及" },
   form: {
-    progress: "填写进度", saved_here: "每一项都即时保存在本机", help: "怎么查", clause: "可能违反的条款（点选最接近的一条）",
+    progress: "填写进度", saved_here: "每一项都即时保存在本机", clause: "可能违反的条款（点选最接近的一条）",
     note: "说明（可用语音输入）", may_be_major: "可能构成重大隐患", missing: "还差 {n} 项",
     no_checklist: "本机还没有这份检查表。连上网络后会自动取回。", none: "没有正在填写的检查表。请返回任务页重新开始。",
     unsaved: "手机存储空间不足或出错，最近的填写还没有存下。请不要关闭页面，清理空间后再改动任意一项即会重新保存。",
@@ -99,7 +99,7 @@ export default {
   operation: { task_open: "打开任务", task_accept: "接受任务", task_check_in: "到场签到", inspection_submit: "检查结果" },
   trouble: { retry: "服务器请稍后再传", epoch_changed: "服务器已恢复备份，正在重新上传" },
   sync: {
-    unsent: "{n} 项未上传", all_there: "全部已上传", oldest: "最早的一项已等 {age}", last_sent: "最近一次上传 {at}",
+    unsent: "{n} 项未上传", all_there: "全部已上传", oldest: "最早的一项已等待：{age}", last_sent: "最近一次上传 {at}",
     long: "有内容超过 3 天没有上传。请尽快连网，或导出文件交给管理员。", low: "手机剩余空间不足 200 MB，请尽快上传并清理手机。",
     waiting: "等待上传", photos: "{n} 张照片或签名", other_task: "其他任务", last_try: "上次没有传成：{why}",
     problems: "{n} 项没有被采用", problems_long: "内容都在服务器和本机，没有丢失。请按原因处理，或联系任务下达人。",

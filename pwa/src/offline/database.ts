@@ -20,8 +20,11 @@ export interface OperationRecord<T extends OperationType = OperationType> {
   tries: number;
   /** Why the last try failed, for the sync page; null while untried. */
   trouble: string | null;
-  result: (OperationResult & { epoch: string }) | null;
+  result: OperationAnswer | null;
 }
+
+/** The durable answer, the epoch it was given in, and when it was given. */
+export type OperationAnswer = OperationResult & { epoch: string; received_at: string };
 
 export interface BlobRecord {
   user_id: string;

@@ -66,7 +66,8 @@ export function enterResults(user_id: string, epoch: string, results: OperationR
       const held = await store.get(result.op_id);
       const state = stateAfter(result.status);
       if (!held || held.user_id !== user_id || !state) continue;
-      await store.put({ ...held, state, trouble: null, result: { ...result, epoch } });
+      const received_at = result.received_at ?? new Date().toISOString();
+      await store.put({ ...held, state, trouble: null, result: { ...result, received_at, epoch } });
     }
   });
 }

@@ -1,6 +1,6 @@
 import type { IDBPTransaction } from "idb";
 
-import { changeOf, outdated, putsOf, released, settle, type Change } from "@/realtime/reducer";
+import { changesOf, outdated, putsOf, released, settle, type Change } from "@/realtime/reducer";
 import type { Cursors, Mark, Replica, Row, RowKind, SnapshotRow, StreamEvent } from "@/realtime/replica";
 import { withDatabase, write, type PhoneSchema } from "./database";
 
@@ -25,8 +25,7 @@ export class PhoneReplica implements Replica {
     return write(STORES, "relaxed", async (transaction) => {
       const needed = await this.needed(transaction);
       for (const event of events) {
-        const change = changeOf(event);
-        if (change) await this.settle(transaction, change, event.s, needed);
+        for (const change of changesOf(event)) await this.settle(transaction, change, event.s, needed);
       }
       await this.moveCursors(transaction, (held) => ({ ...held, ...cursors }));
     });

@@ -8,9 +8,11 @@ import { applyAppearance, followSystem } from "@/theme/appearance";
 import { createWords } from "@/i18n";
 import zh from "@/i18n/phone.zh";
 import App from "./App.vue";
-import { router } from "./routes";
+import { router, screens } from "./routes";
 import { runEngine } from "./state/engine";
 import { useSession } from "./state/session";
+
+const FETCH_AFTER_MS = 1_500;
 
 async function open(): Promise<void> {
   applyAppearance();
@@ -22,6 +24,21 @@ async function open(): Promise<void> {
   app.use(router).mount("#app");
   runEngine();
   if (session.me) void session.refresh();
+  setTimeout(() => void fetchEverything(), FETCH_AFTER_MS); // the first screen and its data come first
 }
+
+/**
+ * Without a service worker (plain http, in-app browsers) a page not yet fetched is missing behind the hill. So once
+ * the first screen stands, everything a day in the field needs is fetched into this page.
+ */
+async function fetchEverything(): Promise<void> {
+  await Promise.allSettled([...screens.map((load) => load()), ...tools.map((load) => load())]);
+}
+const tools = [
+  () => import("./state/running"), () => import("signature_pad"), () => import("compressorjs"),
+  () => import("exifr/dist/lite.esm.mjs"),
+  () => import("vant/es/toast"), () => import("vant/es/toast/style"), () => import("vant/es/dialog"),
+  () => import("vant/es/dialog/style"), () => import("@noble/hashes/sha2.js"),
+];
 
 void open();

@@ -1,6 +1,6 @@
 import { shallowReactive } from "vue";
 
-import { changeOf, outdated, putsOf, released, settle } from "./reducer";
+import { changesOf, outdated, putsOf, released, settle } from "./reducer";
 import { ROW_KINDS } from "./replica";
 import type { Cursors, Mark, Replica, Row, RowKind, SnapshotRow, StreamEvent } from "./replica";
 
@@ -17,8 +17,9 @@ export class MemoryReplica implements Replica {
 
   async apply(events: StreamEvent[], cursors: Cursors): Promise<void> {
     for (const event of events) {
-      const change = changeOf(event);
-      if (change) this.set(change.k, change.id, settle(this.rows[change.k].get(change.id), change, event.s));
+      for (const change of changesOf(event)) {
+        this.set(change.k, change.id, settle(this.rows[change.k].get(change.id), change, event.s));
+      }
     }
     Object.assign(this.cursors, cursors);
   }

@@ -1,30 +1,21 @@
 /** Pure: what an event changes, and what a row becomes. Old rows + events == fresh rows (tests/reducer.test.ts). */
-import type { Row, RowKind, SnapshotRow, StreamEvent } from "./replica";
+import { ROW_KINDS, type Row, type RowKind, type SnapshotRow, type StreamEvent } from "./replica";
 
 export type Change =
   | { act: "put"; k: RowKind; id: string; version: number; v: unknown }
   | { act: "release"; k: RowKind; id: string; version: number };
 
-const CARRIED: Record<string, RowKind> = {
-  "task.sent": "task",
-  "task.changed": "task",
-  "task.completed": "task",
-  "inspection.submitted": "inspection",
-  "inspection.changed": "inspection",
-  "hazard.reported": "hazard",
-  "hazard.moved": "hazard",
-  "checklist.published": "checklist",
-};
-
-/** The change an event makes; null for a type this build does not know (a newer server may send more). */
-export function changeOf(event: StreamEvent): Change | null {
-  if (event.t === "task.left") {
-    const { task_id, version } = event.b as { task_id: string; version: number };
-    return { act: "release", k: "task", id: task_id, version };
+/**
+ * The changes an event makes. A body carries whole views under their kinds, so that a type of event this build does
+ * not know still brings its rows; an erased body (null) brings none.
+ */
+export function changesOf({ t, b }: StreamEvent): Change[] {
+  if (!b) return [];
+  if (t === "task.left") {
+    const { task_id, version } = b as { task_id: string; version: number };
+    return [{ act: "release", k: "task", id: task_id, version }];
   }
-  const k = CARRIED[event.t];
-  const v = k && (event.b[k] as Record<string, unknown> | undefined);
-  return v ? put(k, v) : null;
+  return ROW_KINDS.flatMap((k) => (b[k] ? [put(k, b[k] as Record<string, unknown>)] : []));
 }
 
 export function put(k: RowKind, v: Record<string, unknown>): Change & { act: "put" } {

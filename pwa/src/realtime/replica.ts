@@ -19,7 +19,7 @@ export interface StreamEvent {
   q: number;
   t: string;
   at: string;
-  b: Record<string, unknown>;
+  b: Record<string, unknown> | null;
 }
 
 export interface SnapshotRow {

@@ -2,7 +2,7 @@
 export async function notice(message: string, vibrate = false): Promise<void> {
   if (vibrate) navigator.vibrate?.(120);
   const [{ showToast }] = await Promise.all([import("vant/es/toast"), import("vant/es/toast/style")]);
-  showToast({ message, position: "top", duration: 3_500, wordBreak: "break-word" });
+  showToast({ message, position: "bottom", duration: 2_500, wordBreak: "break-word" });
 }
 
 /** Ask before something that cannot be taken back. Resolves to the answer. */

@@ -1,5 +1,5 @@
 import { defineStore } from "pinia";
-import { ref } from "vue";
+import { computed, ref } from "vue";
 
 import { onContact } from "@/api/client";
 import type { FeedState } from "@/realtime/feed";
@@ -8,18 +8,19 @@ const KEY = "anwangge.last_contact";
 
 /** What is known about the way to the server: from answers that came or failed to come, never from `navigator.onLine`. */
 export const useConnection = defineStore("connection", () => {
-  const state = ref<FeedState>("connecting");
+  const feed = ref<FeedState>("connecting");
+  const reached = ref(true);
   const lastContact = ref<string | null>(localStorage.getItem(KEY));
 
-  onContact((reached) => {
-    if (reached) {
-      lastContact.value = new Date().toISOString();
-      localStorage.setItem(KEY, lastContact.value);
-      if (state.value === "offline") state.value = "connecting";
-    } else if (state.value !== "live") {
-      state.value = "offline";
-    }
+  // an open socket is no connection while requests fail: nothing could be sent
+  const state = computed<FeedState>(() => (reached.value ? feed.value : "offline"));
+
+  onContact((answered) => {
+    reached.value = answered;
+    if (!answered) return;
+    lastContact.value = new Date().toISOString();
+    localStorage.setItem(KEY, lastContact.value);
   });
 
-  return { state, lastContact };
+  return { state, feed, lastContact };
 });
