@@ -81,9 +81,14 @@ class Processes:
         if self._supervisor:
             self._supervisor.wait()
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
+        """Safe in a signal handler: it only passes the word on; `wait` returns when all have stopped."""
         if self._supervisor and self._supervisor.poll() is None:
             self._supervisor.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        self.ask_to_stop()
+        if self._supervisor:
             try:
                 self._supervisor.wait(30)
             except subprocess.TimeoutExpired:

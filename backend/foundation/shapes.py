@@ -57,7 +57,7 @@ def document(shape: Any) -> dict[str, Any]:
     return schemas[0]
 
 
-def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def add_components(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
     """drf-spectacular post-processing hook: the components of every documented shape."""
     _, components = msgspec.json.schema_components(list(_DOCUMENTED.values()), ref_template=REFERENCE)
     result.setdefault("components", {}).setdefault("schemas", {}).update(components)

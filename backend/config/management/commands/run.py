@@ -71,7 +71,7 @@ def _sign_ins() -> list[str]:
 
 def _wait(processes: Processes) -> None:
     def stop(signum: int, frame: FrameType | None) -> None:
-        processes.stop()
+        processes.ask_to_stop()
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, stop)
