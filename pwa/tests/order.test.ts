@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+
+import { choiceOf, choicesAt, deadlineOf, missingIn, type Order } from "@/console/hand-out/order";
+
+const MORNING = new Date("2026-11-23T00:30:00Z"); // 08:30 in the town
+const EVENING = new Date("2026-11-23T10:00:00Z"); // 18:00 in the town
+const order = (over: Partial<Order> = {}): Order => ({
+  id: "o", title: "小场所检查", checklist_id: "c", deadline: "2026-11-24T17:00:00+08:00", per_grid: 3, priority: "normal", note: "",
+  ...over,
+});
+
+describe("deadlines", () => {
+  test("are 17:00 of the town's calendar day, also when it is another day in London", () => {
+    expect(deadlineOf("today", MORNING)).toBe("2026-11-23T17:00:00+08:00");
+    expect(deadlineOf("tomorrow", new Date("2026-11-23T16:30:00Z"))).toBe("2026-11-25T17:00:00+08:00");
+    expect(deadlineOf("week", MORNING)).toBe("2026-11-30T17:00:00+08:00");
+  });
+
+  test("today is no choice in the evening", () => {
+    expect(choicesAt(MORNING)).toContain("today");
+    expect(choicesAt(EVENING)).not.toContain("today");
+  });
+
+  test("a chosen time is recognised however it is written", () => {
+    expect(choiceOf("2026-11-24T09:00:00.000Z", MORNING)).toBe("tomorrow");
+    expect(choiceOf("2026-11-24T10:00:00.000Z", MORNING)).toBeNull();
+    expect(choiceOf(null, MORNING)).toBeNull();
+  });
+});
+
+describe("what stands in the way", () => {
+  test.each([
+    [order(), 0, "grids"],
+    [order({ checklist_id: "" }), 1, "checklist"],
+    [order({ title: "  " }), 1, "title"],
+    [order({ deadline: null }), 1, "deadline"],
+    [order({ deadline: "2026-11-22T17:00:00+08:00" }), 1, "past"],
+    [order({ per_grid: 0 }), 1, "per_grid"],
+    [order({ per_grid: 11 }), 1, "per_grid"],
+    [order({ per_grid: 2.5 }), 1, "per_grid"],
+    [order(), 1, null],
+  ])("%o with %i grids: %s", (one, grids, missing) => expect(missingIn(one, grids, MORNING)).toBe(missing));
+});
