@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from backend.journal.models import Chain, Event
@@ -51,11 +52,14 @@ def verify_chain(town: str) -> Verdict:
 
 
 def _fits(event: Event, prev: str) -> bool:
-    header = json.loads(event.header)
-    content = getattr(event, "content", None)
+    return event.prev == prev and event.hash == link(prev, event.header) and _agrees(event)
+
+
+def _agrees(event: Event) -> bool:
+    """Whether columns and body, which people are shown, say what the hashed header says."""
+    header, content = json.loads(event.header), getattr(event, "content", None)
     return (
-        event.prev == prev
-        and event.hash == link(prev, event.header)
-        and (header["seq"], header["type"]) == (event.seq, event.type)
+        (header["seq"], header["type"], header["target"][:40]) == (event.seq, event.type, event.target)
+        and datetime.fromisoformat(header["at"]) == event.at
         and (content is None or header["commit"] == commitment(bytes(content.salt), content.body))
     )
