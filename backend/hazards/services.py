@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.accounts.models import User
 from backend.dispatch.models import Task
 from backend.enterprises.models import Enterprise
-from backend.foundation import clock
+from backend.foundation import blobs, clock
 from backend.foundation.moves import move
 from backend.hazards.events import HazardMoved, HazardReported
 from backend.hazards.models import Hazard, HazardPhoto, LedgerNumber, Rectification, Source
@@ -34,7 +34,6 @@ class Finding:
     task: Task | None = None
     inspection: UUID | None = None
     photos: tuple[str, ...] = ()
-    stored: bool = False
 
 
 def report(finding: Finding, *, acting_user: User) -> Hazard:
@@ -49,7 +48,7 @@ def report(finding: Finding, *, acting_user: User) -> Hazard:
             recorded_at=clock.now(), is_demo=place.is_demo,
         )  # fmt: skip
         HazardPhoto.objects.bulk_create(
-            HazardPhoto(hazard=hazard, sha256=sha, stored=finding.stored) for sha in finding.photos
+            HazardPhoto(hazard=hazard, sha256=sha, stored=blobs.exists(sha)) for sha in finding.photos
         )
         fresh = get_hazard(hazard.pk)
         said = HazardReported(hazard=hazard_view(fresh))
