@@ -87,7 +87,7 @@ class MajorFindings:
         clause = clauses_in_force(clock.day_of(found_at)).get(major.clause) if major.clause else None
         finding = Finding(
             enterprise=place, description=major.description, source=source, found_at=found_at, clause=clause,
-            photos=(photo_of(f"major {major.sector}", 0),), stored=True,
+            photos=(photo_of(f"major {major.sector}", 0),),
         )  # fmt: skip
         hazard = report(finding, acting_user=finder)
         if clause:

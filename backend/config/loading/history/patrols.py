@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -25,7 +25,12 @@ from backend.standards.queries import current_checklists
 from backend.territory.models import Posting
 
 MONDAY, WEDNESDAY = 0, 2
-GRIDS_AT_ONCE, PER_GRID = 12, 2
+GRIDS_AT_ONCE, GRIDS_TODAY, PER_GRID = 8, 12, 2
+# the campaign begins slowly: in its first month on Mondays only
+FULL_PACE_DAYS = 30
+# a department answers for at least this part of the small venues, else it does not send checks to them
+SENDERS_SHARE = 0.05
+LAST_HOURS = timedelta(hours=2)
 # of a week's dispatch these were opened and then forgotten: the overdue ones that a lead has to chase
 FORGOTTEN = frozenset({3, 10})
 
@@ -44,34 +49,44 @@ class Patrols:
     def __init__(self, town: str, agenda: Agenda, hours: Hours, offices: Offices, visits: Visits, rng: Random) -> None:
         self._agenda, self._hours, self._offices, self._visits, self._rng = agenda, hours, offices, visits, rng
         self._checklist: Checklist = current_checklists().exclude(tag="").first()
-        self._grids = self._grids_with_work(town)
-
-    def _grids_with_work(self, town: str) -> list[UUID]:
         held = Posting.objects.current().filter(grid__code__startswith=town, main=True).values("grid")
         rows = Enterprise.objects.filter(grid__in=held).order_by("grid__code")
-        return list(dict.fromkeys(e.grid_id for e in rows if self._checklist.tag in e.tags))
+        venues = [venue for venue in rows if self._checklist.tag in venue.tags]
+        self._grids = list(dict.fromkeys(venue.grid_id for venue in venues))
+        self._leads = self._leads_of(venues)
+
+    def _leads_of(self, venues: list[Enterprise]) -> list[User]:
+        counted = Counter(venue.department_id for venue in venues)
+        most = [department for department, n in counted.most_common() if n >= SENDERS_SHARE * len(venues)]
+        return list(dict.fromkeys(self._offices.lead_of(department) for department in most))
 
     def plan(self, first: date) -> None:
-        today = self._hours.today
-        for day in self._hours.workdays(first, today) if self._grids else []:
-            if day.weekday() in (MONDAY, WEDNESDAY) or day == today:
+        for day in self._hours.workdays(first, self._hours.today) if self._grids else []:
+            if self._sends_on(day):
                 self._agenda.put(self._hours.moment(day, self._rng.uniform(0.0, 0.12)), partial(self._send, day))
 
+    def _sends_on(self, day: date) -> bool:
+        age = (self._hours.today - day).days
+        return age == 0 or day.weekday() == MONDAY or (day.weekday() == WEDNESDAY and age <= FULL_PACE_DAYS)
+
     def _send(self, day: date) -> None:
-        lead = self._rng.choice(self._offices.senders)
+        lead = self._rng.choice(self._leads)
+        number = GRIDS_TODAY if day == self._hours.today else GRIDS_AT_ONCE
         wanted = NewDispatch(
             id=new_id(), title=self._rng.choice(words.TITLES), checklist_id=self._checklist.pk, per_grid=PER_GRID,
-            grid_uids=self._rng.sample(self._grids, min(GRIDS_AT_ONCE, len(self._grids))), deadline=self._deadline(day),
+            grid_uids=self._rng.sample(self._grids, min(number, len(self._grids))), deadline=self._deadline(day),
         )  # fmt: skip
         tasks = list(send(wanted, acting_user=lead).tasks.select_related("assignee").order_by("pk"))
         forgotten = FORGOTTEN if wanted.deadline > self._hours.now - timedelta(days=6) else frozenset()
         self._foresee_phones(tasks)
-        for number, task in enumerate(tasks):
-            self._foresee(task, self._way(task, day), forgotten=number in forgotten)
+        for place, task in enumerate(tasks):
+            self._foresee(task, self._way(day), forgotten=place in forgotten)
 
     def _deadline(self, day: date) -> datetime:
         if day == self._hours.today:
-            return max(self._hours.end_of(day), clock.start_of(day) + timedelta(hours=23, minutes=59))
+            # loaded in the evening, the day's work still has time left
+            evening = clock.start_of(day) + timedelta(hours=23, minutes=59)
+            return self._hours.end_of(day) if self._hours.now < self._hours.end_of(day) - LAST_HOURS else evening
         return self._hours.end_of(self._hours.roll(day + timedelta(days=3)))
 
     def _foresee_phones(self, tasks: list[Task]) -> None:
@@ -87,7 +102,7 @@ class Patrols:
     def _wait(self, least_minutes: float, most_minutes: float) -> timedelta:
         return timedelta(minutes=self._rng.uniform(least_minutes, most_minutes))
 
-    def _way(self, task: Task, day: date) -> _Way:
+    def _way(self, day: date) -> _Way:
         """Opened and accepted soon, visited within the time given, now and then a day late."""
         visit = max(self._visit_of(day), clock.now() + self._wait(4, 12))
         gap = visit - clock.now()

@@ -28,7 +28,7 @@ from backend.standards.queries import clauses_in_force
 # how many items fail in a visit: most places are in order
 FAILS = (0,) * 13 + (1,) * 5 + (2,) * 2
 MAJOR_SHARE, MOST_MAJORS = 0.15, 2
-STUBBORN_SHARE = 0.02
+STUBBORN_SHARE = 0.04
 NEAR_DEG = 0.0002  # about 20 m
 
 
@@ -118,5 +118,5 @@ class Visits:
         stubborn = level == Level.GENERAL and self._rng.random() < STUBBORN_SHARE
         return Course(
             level, clause, words.MEASURES.get(hazard.item, words.OTHER_MEASURE), self._rng.choice(words.FUNDS),
-            days_given=10 if level == Level.MAJOR else self._rng.randint(3, 7), ends="overdue" if stubborn else "closed",
+            days_given=10 if level == Level.MAJOR else self._rng.randint(4, 12), ends="overdue" if stubborn else "closed",
         )  # fmt: skip
