@@ -8,6 +8,7 @@ import { say } from "@/i18n";
 import { saveDraft } from "@/offline/drafts";
 import { record } from "@/offline/operations";
 import { sendSoon } from "./engine";
+import { closeForm } from "./form";
 import { useWork } from "./work";
 
 const present = () => new Date().toISOString();
@@ -38,6 +39,7 @@ export async function beginInspection(me: Me, task: Task): Promise<InspectionDra
     },
     submitted_as: null,
   };
+  closeForm(me.user.id, task.id);
   await saveDraft(draft);
   await work.loadOwn(me.user.id);
   return draft;
@@ -49,6 +51,7 @@ export async function submitInspection(me: Me, checklist: Checklist, draft: Insp
     { op_id: draft.op_id, user_id: me.user.id, type: "inspection.submit", target: draft.task_id, body, blobs: blobsNamed(body) },
     [me.user.id, draft.task_id],
   );
+  closeForm(me.user.id, draft.task_id);
   await useWork().loadOwn(me.user.id);
   sendSoon();
 }
