@@ -1,7 +1,10 @@
 """From chosen grids and a checklist to who gets what: a plan that can be looked at before anybody is sent anywhere."""
 
 from collections import Counter
+from typing import Annotated
 from uuid import UUID
+
+import msgspec
 
 from backend.accounts.models import User
 from backend.accounts.views import PersonView, person_view
@@ -78,7 +81,7 @@ class Wanted(Body):
 
     grid_uids: list[UUID]
     checklist_id: UUID
-    per_grid: int = 3
+    per_grid: Annotated[int, msgspec.Meta(ge=1)] = 3
 
 
 def plan(user: User, grid_uids: list[UUID], checklist: Checklist, per_grid: int) -> Plan:

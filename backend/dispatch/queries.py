@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from backend.accounts.models import User
 from backend.dispatch.models import Dispatch, Task, TaskFact
@@ -60,5 +60,10 @@ def open_counts(users: list[UUID]) -> dict[UUID, int]:
 
 def tasks_not_on_phone(user: User) -> list[UUID]:
     """Open tasks of the person that no device of theirs has yet been seen to hold."""
-    rows = Task.objects.filter(assignee=user, state__in=OPEN)
-    return list(rows.exclude(facts__fact=Fact.ON_PHONE).values_list("pk", flat=True))
+    return list(not_on_phone(Task.objects.filter(assignee=user, state__in=OPEN)).values_list("pk", flat=True))
+
+
+def not_on_phone(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """A task that changed hands has to reach the new holder's phone too: only facts of the present assignment count."""
+    stored = TaskFact.objects.filter(task=OuterRef("pk"), assignment_no=OuterRef("assignment_no"), fact=Fact.ON_PHONE)
+    return tasks.filter(~Exists(stored))

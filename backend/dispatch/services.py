@@ -2,24 +2,25 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
+from django.db import IntegrityError
 
 from backend.accounts.models import Department, User
 from backend.accounts.roles import DEPARTMENTAL
 from backend.dispatch.events import TaskChanged, TaskCompleted, TaskLeft, TaskSent
-from backend.dispatch.models import Assignment, Dispatch, Priority, Task, TaskFact
+from backend.dispatch.models import Assignment, Dispatch, Task, TaskFact
 from backend.dispatch.permissions import audience_of, require_held
 from backend.dispatch.planning import Plan, Wanted, plan
 from backend.dispatch.problems import DEADLINE_PASSED, DISPATCH_ID_REUSED, NOTHING_TO_SEND
-from backend.dispatch.queries import get_task, with_all
+from backend.dispatch.queries import get_task, not_on_phone, with_all
 from backend.dispatch.states import Fact, TaskState
 from backend.dispatch.views import task_view
 from backend.foundation import clock
 from backend.foundation.ids import new_id
-from backend.foundation.moves import change, move
+from backend.foundation.moves import ILLEGAL_MOVE, change, move
 from backend.foundation.shapes import Body
 from backend.journal.chain import canonical
 from backend.journal.recording import publish, recording
@@ -29,8 +30,8 @@ from backend.standards.queries import get_checklist
 class NewDispatch(Wanted, kw_only=True):
     id: UUID
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
-    deadline: datetime
-    priority: str = Priority.NORMAL
+    deadline: Annotated[datetime, msgspec.Meta(tz=True)]
+    priority: Literal["normal", "urgent"] = "normal"
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
@@ -40,23 +41,33 @@ def send(wanted: NewDispatch, *, acting_user: User) -> Dispatch:
     Raises deadline_passed, nothing_to_send, dispatch_id_reused (same id, other content).
     """
     fingerprint = hashlib.sha256(canonical(msgspec.to_builtins(wanted)).encode()).hexdigest()
-    if earlier := Dispatch.objects.filter(pk=wanted.id).first():
-        if earlier.request != fingerprint or earlier.issued_by_id != acting_user.id:
-            raise DISPATCH_ID_REUSED.because()
+    if earlier := _sent_before(wanted.id, fingerprint, acting_user):
         return earlier
     if wanted.deadline <= clock.now():
         raise DEADLINE_PASSED.because()
     made = plan(acting_user, wanted.grid_uids, get_checklist(wanted.checklist_id), wanted.per_grid)
     if not made.chosen:
         raise NOTHING_TO_SEND.because(skipped=[s.detail for s in made.skipped])
-    return _send(wanted, made, fingerprint, acting_user)
+    try:
+        return _send(wanted, made, fingerprint, acting_user)
+    except IntegrityError:  # the same request came twice at once, and the other was faster
+        if earlier := _sent_before(wanted.id, fingerprint, acting_user):
+            return earlier
+        raise
+
+
+def _sent_before(dispatch: UUID, fingerprint: str, acting_user: User) -> Dispatch | None:
+    earlier = Dispatch.objects.filter(pk=dispatch).first()
+    if earlier and (earlier.request != fingerprint or earlier.issued_by_id != acting_user.id):
+        raise DISPATCH_ID_REUSED.because()
+    return earlier
 
 
 def _send(wanted: NewDispatch, made: Plan, fingerprint: str, acting_user: User) -> Dispatch:
     with recording():
         sent = Dispatch.objects.create(
             id=wanted.id, town=made.chosen[0][1].town_code, title=wanted.title, checklist_id=wanted.checklist_id,
-            department=_department_of(acting_user), priority=Priority(wanted.priority), deadline=wanted.deadline,
+            department=_department_of(acting_user), priority=wanted.priority, deadline=wanted.deadline,
             note=wanted.note, issued_by=acting_user, sent_at=clock.now(), request=fingerprint,
             skipped=msgspec.to_builtins(made.skipped),
         )  # fmt: skip
@@ -148,7 +159,7 @@ def _tell(task: Task, acting_user: User | None) -> Task:
 
 def note_on_phone(user: User, tasks: list[UUID]) -> None:
     """The person's device has stored these tasks. Feeds the ladder only: nothing is deleted because of it."""
-    missing = Task.objects.filter(pk__in=tasks, assignee=user).exclude(facts__fact=Fact.ON_PHONE)
+    missing = not_on_phone(Task.objects.filter(pk__in=tasks, assignee=user))
     if not missing.exists():
         return
     with recording():
@@ -173,7 +184,12 @@ def take_result(task: Task, inspection: UUID, *, acting_user: User, assignment_n
 
 
 def hand_over(task: Task, to: User, *, acting_user: User, why: str) -> Task:
-    """Give an open task to somebody else under the next number; the former holder is told."""
+    """Give an open task to somebody else under the next number; the former holder is told.
+
+    Raises illegal_move (it is answered or withdrawn), somebody_was_faster.
+    """
+    if not task.is_open:
+        raise ILLEGAL_MOVE.because(f"{task.state} → hand_over", state=task.state)
     with recording():
         before, number = task.assignee_id, task.assignment_no + 1
         change(task, assignee_id=to.id, assignment_no=number)

@@ -109,7 +109,7 @@ def note_cursors(user: User, cursors: Cursors) -> None:
     if seq := min(cursors.get(own, 0), journal.heads([own])[own]):
         waiting = tasks_not_on_phone(user)
         if waiting:
-            arrived = {target for _, target in journal.targets_between(own, 0, seq, ["task.sent"])}
+            arrived = {target for _, target in journal.targets_between(own, 0, seq, ["task.sent", "task.changed"])}
             note_on_phone(user, [task for task in waiting if str(task) in arrived])
 
 
