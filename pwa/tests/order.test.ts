@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { choiceOf, choicesAt, deadlineOf, missingIn, type Order } from "@/console/hand-out/order";
+import { choiceOf, choicesAt, deadlineOf, fieldOf, missingIn, ofField, type Order } from "@/console/hand-out/order";
 
 const MORNING = new Date("2026-11-23T00:30:00Z"); // 08:30 in the town
 const EVENING = new Date("2026-11-23T10:00:00Z"); // 18:00 in the town
@@ -26,6 +26,12 @@ describe("deadlines", () => {
     expect(choiceOf("2026-11-24T10:00:00.000Z", MORNING)).toBeNull();
     expect(choiceOf(null, MORNING)).toBeNull();
   });
+});
+
+test("a date field speaks the town's time and comes back as the same moment", () => {
+  expect(fieldOf("2026-11-24T16:30:00Z")).toBe("2026-11-25T00:30");
+  expect(Date.parse(ofField("2026-11-25T00:30")!)).toBe(Date.parse("2026-11-24T16:30:00Z"));
+  expect([fieldOf(null), ofField("")]).toEqual(["", null]);
 });
 
 describe("what stands in the way", () => {

@@ -47,7 +47,10 @@ export const useSession = defineStore("session", () => {
   /** The picture of a department or the town; who has none works on the phone. */
   const seesOffice = computed(() => can("overview.see") || can("dispatch.send"));
 
-  return { me, state, failure, load, enter, leave, forget, can, seesOffice };
+  /** Nobody's town: a supervisor of several, or an administrator before the first town is loaded. */
+  const town = computed(() => me.value?.town ?? null);
+
+  return { me, town, state, failure, load, enter, leave, forget, can, seesOffice };
 });
 
 function deviceId(): string {

@@ -26,7 +26,7 @@ export default {
     enterprises: "Enterprises",
     chosen: "{n} grids chosen",
     clear: "Clear",
-    hint: "Click a grid to choose it, again to leave it; hold Shift and drag for many",
+    hint: "Click grids to choose; Shift and drag for many",
     worker: "Worker {name}",
     nobody: "Nobody holds this grid",
     load: "load {n}",
@@ -123,7 +123,7 @@ export default {
     none: "No result has been submitted yet",
   },
   verdict: { pass: "Pass", fail: "Fail", na: "Not applicable" },
-  photos: { on_phone: "Photo still on the phone", broken: "Photo cannot be shown now", number: "Photo {n}", large: "Large photo" },
+  photos: { on_phone: "Photo not received yet", broken: "Photo cannot be shown now", number: "Photo {n}", large: "Large photo" },
   level: { major: "Major", general: "General", undecided: "To judge" },
   hazard_states: {
     reported: "Reported", judged: "Judged", rectifying: "Being rectified", awaiting_recheck: "Awaiting re-check",

@@ -1,4 +1,7 @@
-/** The OpenLayers map: layers bottom to top, what the mouse may do, and the first view. */
+/**
+ * The OpenLayers map: layers bottom to top (where labels collide the upper one stays), what the mouse may do,
+ * and the first view.
+ */
 import Feature from "ol/Feature";
 import OlMap from "ol/Map";
 import View from "ol/View";
@@ -34,11 +37,13 @@ export class Drawing {
 
   constructor(target: HTMLElement, look: Look) {
     this.gridLayer = new VectorLayer({ source: this.grids, style: gridStyle(look) });
-    this.enterpriseLayer = new VectorLayer({ source: this.enterprises, style: enterpriseStyle(look) });
+    this.enterpriseLayer = new VectorLayer({
+      source: this.enterprises, style: enterpriseStyle(look), declutter: true,
+    });
     this.layers = [
       this.gridLayer,
-      this.enterpriseLayer,
       new VectorLayer({ source: this.grids, style: gridLabelStyle(look), declutter: true }),
+      this.enterpriseLayer,
       new VectorLayer({ source: this.villages, style: villageStyle(look), declutter: true }),
       new VectorLayer({ source: this.marks, style: markStyle(look) }),
     ];

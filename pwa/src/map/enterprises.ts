@@ -15,6 +15,8 @@ import type { Enterprise } from "@/domain/views";
 import { RISKS, type Palette, type Risk } from "./palette";
 import type { Look } from "./styles";
 
+/** Always drawn; the labels of grids keep clear of it. */
+const declutterMode = "obstacle";
 export type Plotted = Pick<Enterprise, "id" | "name" | "risk" | "lon" | "lat">;
 
 export const clustered = () =>
@@ -49,10 +51,10 @@ const single = (risk: Risk, palette: Palette) => new Style({
 
 function shapeOf(risk: Risk, fill: Fill, stroke: Stroke) {
   switch (risk) {
-    case "red": return new RegularShape({ points: 3, radius: 9, fill, stroke });
-    case "orange": return new RegularShape({ points: 4, radius: 7.5, fill, stroke });
-    case "yellow": return new RegularShape({ points: 4, radius: 7.5, angle: Math.PI / 4, fill, stroke });
-    case "blue": return new CircleStyle({ radius: 5, fill, stroke });
+    case "red": return new RegularShape({ points: 3, radius: 9, declutterMode, fill, stroke });
+    case "orange": return new RegularShape({ points: 4, radius: 7.5, declutterMode, fill, stroke });
+    case "yellow": return new RegularShape({ points: 4, radius: 7.5, angle: Math.PI / 4, declutterMode, fill, stroke });
+    case "blue": return new CircleStyle({ radius: 5, declutterMode, fill, stroke });
   }
 }
 
@@ -62,11 +64,13 @@ function many(here: Plotted[], palette: Palette): Style {
   const high = worst === "red" || worst === "orange";
   return new Style({
     image: new CircleStyle({
+      declutterMode,
       radius: here.length < 10 ? 8 : here.length < 100 ? 10 : 13,
       fill: new Fill({ color: palette.card }),
       stroke: new Stroke({ color: high ? palette.risk[worst] : palette.lineStrong, width: high ? 2.5 : 1 }),
     }),
     text: new Text({
+      declutterMode: "none",
       text: String(here.length),
       font: `500 11px ${palette.font}`,
       fill: new Fill({ color: palette.ink }),

@@ -1,5 +1,5 @@
 /** The order a lead fills in before anybody is sent anywhere: pure rules. */
-import { dayOf } from "@/domain/times";
+import { clockOf, dayOf } from "@/domain/times";
 import type { Priority } from "@/domain/views";
 
 export const PER_GRID_MAX = 10;
@@ -31,6 +31,14 @@ export const choicesAt = (now: Date): DueChoice[] =>
 
 export const choiceOf = (deadline: string | null, now: Date): DueChoice | null =>
   choicesAt(now).find((choice) => Date.parse(deadlineOf(choice, now)) === Date.parse(deadline ?? "")) ?? null;
+
+/** What a date field shows, 2026-11-24T17:00, in the town's zone wherever the computer believes to be; and back. */
+export const fieldOf = (deadline: string | null): string => {
+  if (!deadline) return "";
+  const at = new Date(deadline);
+  return `${dayOf(at)}T${clockOf(at)}`;
+};
+export const ofField = (text: string): string | null => (text ? `${text}:00${ZONE_OFFSET}` : null);
 
 export type Missing = "grids" | "checklist" | "title" | "deadline" | "past" | "per_grid";
 

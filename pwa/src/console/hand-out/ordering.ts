@@ -3,13 +3,12 @@ import { v7 as uuidv7 } from "uuid";
 import { reactive, ref, shallowRef, watch } from "vue";
 
 import { get, post, Problem } from "@/api/client";
-import type { Checklist, Dispatch, DispatchPreview, Skipped } from "@/domain/views";
+import type { Checklist, DispatchPreview, DispatchSent } from "@/domain/views";
 import { now } from "../clock";
 import { useSelection } from "../selection";
 import { choicesAt, deadlineOf, type Order } from "./order";
 
 export type Step = "order" | "preview" | "sent";
-export interface SentOrder { dispatch: Dispatch; task_count: number; skipped: Skipped[] }
 
 /** The order in hand; it outlives a change of tab. */
 export const useOrdering = defineStore("ordering", () => {
@@ -18,7 +17,7 @@ export const useOrdering = defineStore("ordering", () => {
   const step = ref<Step>("order");
   const checklists = shallowRef<Checklist[] | null>(null);
   const preview = shallowRef<DispatchPreview | null>(null);
-  const sent = shallowRef<SentOrder | null>(null);
+  const sent = shallowRef<DispatchSent | null>(null);
   const busy = ref(false);
   const failure = shallowRef<unknown>(null);
 
@@ -35,7 +34,7 @@ export const useOrdering = defineStore("ordering", () => {
 
   const send = () => attempt(async () => {
     const body = { ...order, title: order.title.trim(), note: order.note.trim(), grid_uids: [...selection.uids] };
-    sent.value = await post<SentOrder>("/api/dispatches", body, { timeoutMs: 60_000 });
+    sent.value = await post<DispatchSent>("/api/dispatches", body, { timeoutMs: 60_000 });
     step.value = "sent";
     order.id = uuidv7();
   });
