@@ -11,7 +11,7 @@ from backend.enterprises.models import Enterprise
 from backend.foundation import blobs, clock
 from backend.foundation.moves import move
 from backend.hazards.events import HazardMoved, HazardReported
-from backend.hazards.models import Hazard, HazardPhoto, LedgerNumber, Rectification, Source
+from backend.hazards.models import Hazard, HazardMove, HazardPhoto, LedgerNumber, Rectification, Source
 from backend.hazards.permissions import audience_of
 from backend.hazards.problems import CLAUSE_NOT_IN_FORCE, FIVE_ELEMENTS_MISSING, OWN_RECHECK, REASON_MISSING
 from backend.hazards.queries import get_hazard
@@ -69,7 +69,7 @@ def order_rectification(
 ) -> Hazard:
     """`elements`: responsible, measures, funds, deadline, emergency_plan. Raises five_elements_missing and names which."""
     names = ("responsible", "measures", "funds", "deadline", "emergency_plan")
-    if missing := [name for name in names if not elements.get(name)]:
+    if missing := [name for name in names if not str(elements.get(name) or "").strip()]:
         raise FIVE_ELEMENTS_MISSING.because(missing=missing)
     with recording():
         Rectification.objects.update_or_create(hazard=hazard, defaults=elements | {"rectifier": rectifier})
@@ -77,20 +77,28 @@ def order_rectification(
 
 
 def ask_recheck(hazard: Hazard, *, acting_user: User) -> Hazard:
+    """Say that it is done; who says so counts as its rectifier, beside the one who was ordered to."""
     with recording():
-        Rectification.objects.filter(hazard=hazard).update(rectifier=acting_user)
+        Rectification.objects.filter(hazard=hazard, rectifier=None).update(rectifier=acting_user)
         return _move(hazard, HazardState.AWAITING_RECHECK, acting_user)
 
 
 def recheck(hazard: Hazard, *, passed: bool, acting_user: User, why: str = "") -> Hazard:
     """Close, or send back to rectifying with a reason. Raises own_recheck: nobody re-checks what they rectified."""
-    if hazard.rectification.rectifier_id == acting_user.id:
+    if acting_user.id in _rectifiers(hazard):
         raise OWN_RECHECK.because()
     if passed:
         return _move(hazard, HazardState.CLOSED, acting_user, why="recheck_passed", closed_at=clock.now())
-    if not why:
+    if not why.strip():
         raise REASON_MISSING.because()
     return _move(hazard, HazardState.RECTIFYING, acting_user, why=why)
+
+
+def _rectifiers(hazard: Hazard) -> set[UUID | None]:
+    """Who was ordered to rectify it, and who ever said that it was done."""
+    ordered = Rectification.objects.filter(hazard=hazard).values_list("rectifier", flat=True)
+    said_done = HazardMove.objects.filter(subject=hazard, to_state=HazardState.AWAITING_RECHECK)
+    return {*ordered, *said_done.values_list("who", flat=True)}
 
 
 def note_photo_stored(sha256: str) -> None:
