@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from backend.accounts.models import User
 from backend.dispatch.models import Task
 from backend.enterprises.models import Enterprise
 from backend.foundation import blobs, clock
 from backend.foundation.moves import move
-from backend.hazards.events import HazardMoved, HazardReported
+from backend.hazards.events import HazardChanged, HazardMoved, HazardReported
 from backend.hazards.models import Hazard, HazardMove, HazardPhoto, LedgerNumber, Rectification, Source
 from backend.hazards.permissions import audience_of
 from backend.hazards.problems import CLAUSE_NOT_IN_FORCE, FIVE_ELEMENTS_MISSING, OWN_RECHECK, REASON_MISSING
@@ -106,21 +108,21 @@ def note_photo_stored(sha256: str) -> None:
     waiting = HazardPhoto.objects.filter(sha256=sha256, stored=False)
     for hazard in Hazard.objects.filter(photos__in=waiting).distinct():
         with recording():
-            Hazard.objects.filter(pk=hazard.pk).update(version=hazard.version + 1)
+            Hazard.objects.filter(pk=hazard.pk).update(version=F("version") + 1)
             HazardPhoto.objects.filter(hazard=hazard, sha256=sha256).update(stored=True)
-            _say_moved(hazard.pk, None)
+            _say(HazardChanged, hazard.pk, None)
 
 
 def _move(hazard: Hazard, to: HazardState, acting_user: User, *, why: str = "", **changes: Any) -> Hazard:
     with recording():
         move(hazard, to, who=acting_user.id, why=why, **changes)
-        return _say_moved(hazard.pk, acting_user)
+        return _say(HazardMoved, hazard.pk, acting_user)
 
 
-def _say_moved(hazard: UUID, acting_user: User | None) -> Hazard:
+def _say(kind: type[HazardMoved] | type[HazardChanged], hazard: UUID, acting_user: User | None) -> Hazard:
     fresh = get_hazard(hazard)
     publish(
-        HazardMoved(hazard=hazard_view(fresh)), town=fresh.town, audience=audience_of(fresh), target=fresh.id,
+        kind(hazard=hazard_view(fresh)), town=fresh.town, audience=audience_of(fresh), target=fresh.id,
         acting_user=acting_user.id if acting_user else None,
     )  # fmt: skip
     return fresh
