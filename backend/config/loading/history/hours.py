@@ -8,6 +8,7 @@ from random import Random
 from backend.foundation.clock import ZONE, day_of, start_of
 
 OPENING, CLOSING = time(8, 30), time(17, 30)
+FIRST_HOURS = timedelta(hours=2)
 SATURDAY = 5
 
 
@@ -33,9 +34,9 @@ class Hours:
         """The moment at `share` (0 to 1) of the day's working time."""
         opens, closes = datetime.combine(day, OPENING, ZONE), datetime.combine(day, CLOSING, ZONE)
         if day == self.today:
-            # whenever the town is loaded, some of today's work must lie behind
-            midnight = start_of(day)
-            opens, closes = min(opens, midnight + (self.now - midnight) / 10), self.now
+            # loaded early or in the night, some of today's work must lie behind all the same
+            midnight, early = start_of(day), self.now < opens + FIRST_HOURS
+            opens, closes = midnight + (self.now - midnight) / 10 if early else opens, self.now
         return opens + (closes - opens) * share
 
     def some_moment(self, day: date) -> datetime:

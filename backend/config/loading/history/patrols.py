@@ -20,10 +20,10 @@ from backend.dispatch.services import NewDispatch, note_on_phone, send
 from backend.enterprises.models import Enterprise
 from backend.foundation import clock
 from backend.foundation.ids import new_id
-from backend.standards.models import Checklist
 from backend.standards.queries import current_checklists
 from backend.territory.models import Posting
 
+CHECKLIST = "small-venue-fire"
 MONDAY, WEDNESDAY = 0, 2
 GRIDS_AT_ONCE, GRIDS_TODAY, PER_GRID = 8, 12, 2
 # the campaign begins slowly: in its first month on Mondays only
@@ -48,7 +48,7 @@ class _Way:
 class Patrols:
     def __init__(self, town: str, agenda: Agenda, hours: Hours, offices: Offices, visits: Visits, rng: Random) -> None:
         self._agenda, self._hours, self._offices, self._visits, self._rng = agenda, hours, offices, visits, rng
-        self._checklist: Checklist = current_checklists().exclude(tag="").first()
+        self._checklist = current_checklists().get(key=CHECKLIST)
         held = Posting.objects.current().filter(grid__code__startswith=town, main=True).values("grid")
         rows = Enterprise.objects.filter(grid__in=held).order_by("grid__code")
         venues = [venue for venue in rows if self._checklist.tag in venue.tags]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 from backend.config.loading.history.agenda import Agenda
@@ -43,4 +44,4 @@ def play_history(town: str, seed: int, tell: Tell) -> None:
 def _plan_progress(agenda: Agenda, hours: Hours, tell: Tell) -> None:
     for day in range(10, DAYS + 1, 10):
         moment = clock.start_of(first_day() + timedelta(days=day))
-        agenda.put(moment, lambda day=day: tell(f"演示历史：第 {day} 天 / {DAYS}"))
+        agenda.put(moment, partial(tell, f"演示历史：第 {day} 天 / {DAYS}"))
