@@ -20,7 +20,7 @@ function withoutVantIconFont(): Plugin {
   };
 }
 
-/** What the phone's entry can reach, noted while the build is written: exactly that is precached, nothing of the office. */
+/** What the phone's entry can reach, noted while the build is written: that is precached, nothing of the office. */
 function phoneFiles(): { plugin: Plugin; reached: Set<string> } {
   const reached = new Set<string>();
   return {

@@ -16,10 +16,12 @@ const clockFormat = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-
 export const dayOf = (time: Date): string => dayFormat.format(time);
 export const clockOf = (time: Date): string => clockFormat.format(time);
 const daysBetween = (from: Date, to: Date) => Math.round((Date.parse(dayOf(to)) - Date.parse(dayOf(from))) / DAY_MS);
-const monthAndDay = (time: Date) => {
+const monthFormat = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, month: "short" });
+/** The day of a time for the message files: 11 and 3, and "Nov" for English. */
+export function dayValues(time: Date): { month: number; day: number; mon: string } {
   const [, month, day] = dayOf(time).split("-").map(Number);
-  return { month, day };
-};
+  return { month, day, mon: monthFormat.format(time) };
+}
 
 /** 今天 17:00 前 · 明天 12:00 前 · 11月30日 17:00 前 · 逾期 3 小时 · 逾期 2 天 */
 export function deadlineSaying(deadline: string, now: Date): Saying {
@@ -29,7 +31,7 @@ export function deadlineSaying(deadline: string, now: Date): Saying {
   const days = daysBetween(now, due);
   if (days === 0) return { key: "times.before_today", values: { clock } };
   if (days === 1) return { key: "times.before_tomorrow", values: { clock } };
-  return { key: "times.before_day", values: { ...monthAndDay(due), clock } };
+  return { key: "times.before_day", values: { ...dayValues(due), clock } };
 }
 
 function overdueSaying(ms: number): Saying {
@@ -45,7 +47,7 @@ export function momentSaying(time: string, now: Date): Saying {
   const days = daysBetween(at, now);
   if (days === 0) return { key: "times.at_today", values: { clock } };
   if (days === 1) return { key: "times.at_yesterday", values: { clock } };
-  return { key: "times.at_day", values: { ...monthAndDay(at), clock } };
+  return { key: "times.at_day", values: { ...dayValues(at), clock } };
 }
 
 /** 刚刚 · 12 分钟 · 3 小时 · 2 天 */

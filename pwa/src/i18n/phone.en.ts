@@ -16,9 +16,9 @@ export default {
     unsent: "{n} not uploaded", all_sent: "All uploaded", all_sent_at: "All uploaded {at}",
   },
   times: {
-    before_today: "Today by {clock}", before_tomorrow: "Tomorrow by {clock}", before_day: "By {day}/{month} {clock}",
+    before_today: "Today by {clock}", before_tomorrow: "Tomorrow by {clock}", before_day: "By {day} {mon} {clock}",
     overdue_days: "Overdue {n} d", overdue_hours: "Overdue {n} h", overdue_minutes: "Overdue {n} min",
-    at_today: "{clock}", at_yesterday: "Yesterday {clock}", at_day: "{day}/{month} {clock}",
+    at_today: "{clock}", at_yesterday: "Yesterday {clock}", at_day: "{day} {mon} {clock}",
     age_now: "less than a minute", age_minutes: "{n} min", age_hours: "{n} h", age_days: "{n} d",
   },
   distance: { m: "{n} m", km: "{n} km" },
@@ -30,10 +30,14 @@ export default {
     forgotten: "Forgot the password? Ask the town's safety office.",
   },
   session: { expired: "You have been signed out. Everything on this phone is kept; sign in again to go on uploading." },
+  storage: {
+    blocked: "Another page still has an older Anwangge open. Close the other Anwangge pages; this one goes on by itself.",
+    refused: "This browser does not allow saving on the phone, so it cannot be used for inspections. Leave private mode or use the system browser.",
+  },
   update: { ready: "A new version is ready", take: "Update now" },
   pull: { pull: "Pull to refresh", loose: "Release to refresh", loading: "Refreshing…" },
   today: {
-    date: "{day}/{month}", overdue: "{n} overdue", open: "To do {n}", done: "Submitted {n}",
+    date: "{day} {mon}", overdue: "{n} overdue", open: "To do {n}", done: "Submitted {n}",
     search: "Name, address, grid", show_distance: "Show distance", more: "Show more, {n} left", submitted_at: "Submitted {at}",
     none: "Nothing to do", none_done: "Nothing submitted in the last 7 days", none_next: "New tasks appear here at once.",
     no_match: "Nothing found", no_match_next: "Try another word or clear the search.", clear_search: "Clear search",

@@ -28,6 +28,10 @@ export default {
     forgotten: "忘记密码，请联系本镇应急办。",
   },
   session: { expired: "登录已过期。本机内容都在，重新登录后继续上传。" },
+  storage: {
+    blocked: "另一个页面还开着旧版安网格。请关闭其他安网格页面，本页会自动继续。",
+    refused: "这个浏览器不允许在本机保存内容，不能用来检查。请退出无痕模式，或换用系统浏览器。",
+  },
   update: { ready: "新版本已准备好", take: "立即更新" },
   pull: { pull: "下拉更新", loose: "松手更新", loading: "正在更新…" },
   today: {

@@ -43,7 +43,7 @@ export interface PhoneSchema extends DBSchema {
   drafts: { key: [string, string]; value: InspectionDraft; indexes: { of_user: string } };
   rows: { key: [string, RowKind, string]; value: Row & { user_id: string }; indexes: { of_user: string } };
   marks: { key: string; value: { user_id: string; epoch: string | null; cursors: Cursors } };
-  sessions: { key: string; value: { user_id: string; me: Me; used_at: string } };
+  sessions: { key: string; value: { user_id: string; me: Me } };
   device: { key: "device"; value: { id: string; next_n: number } };
 }
 

@@ -11,6 +11,7 @@ import App from "./App.vue";
 import { router, screens } from "./routes";
 import { runEngine } from "./state/engine";
 import { useSession } from "./state/session";
+import { storageTrouble } from "./state/storage";
 
 const FETCH_AFTER_MS = 1_500;
 
@@ -20,7 +21,11 @@ async function open(): Promise<void> {
   const words = await createWords(zh, () => import("@/i18n/phone.en"));
   const app = createApp(App).use(createPinia()).use(words);
   const session = useSession();
-  await session.restore(); // the last person's work is on the screen before the network is asked
+  try {
+    await session.restore(); // the last person's work is on the screen before the network is asked
+  } catch {
+    storageTrouble.value = "refused";
+  }
   app.use(router).mount("#app");
   runEngine();
   if (session.me) void session.refresh();

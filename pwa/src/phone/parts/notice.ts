@@ -8,5 +8,6 @@ export async function notice(message: string, vibrate = false): Promise<void> {
 /** Ask before something that cannot be taken back. Resolves to the answer. */
 export async function ask(title: string, message: string, yes: string, no: string): Promise<boolean> {
   const [{ showConfirmDialog }] = await Promise.all([import("vant/es/dialog"), import("vant/es/dialog/style")]);
-  return showConfirmDialog({ title, message, confirmButtonText: yes, cancelButtonText: no }).then(() => true, () => false);
+  const answered = showConfirmDialog({ title, message, confirmButtonText: yes, cancelButtonText: no });
+  return answered.then(() => true, () => false);
 }

@@ -6,7 +6,7 @@ import type { FeedState } from "@/realtime/feed";
 
 const KEY = "anwangge.last_contact";
 
-/** What is known about the way to the server: from answers that came or failed to come, never from `navigator.onLine`. */
+/** What is known about the way to the server: from answers that came or did not, never from `navigator.onLine`. */
 export const useConnection = defineStore("connection", () => {
   const feed = ref<FeedState>("connecting");
   const reached = ref(true);

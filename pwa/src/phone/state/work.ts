@@ -73,7 +73,7 @@ export const useWork = defineStore("work", () => {
   const task = (id: string) => tasks.value.find((one) => one.id === id) ?? null;
 
   const waiting = computed(() => new Map(blobs.value.filter((b) => b.state === "queued").map((b) => [b.sha256, b])));
-  const waitingPhotosOf = (operation: OperationRecord) => operation.blobs.filter((sha) => waiting.value.has(sha)).length;
+  const waitingPhotosOf = ({ blobs: named }: OperationRecord) => named.filter((sha) => waiting.value.has(sha)).length;
 
   const unsent = computed<Unsent[]>(() => {
     const byTarget = new Map<string, Unsent>();
