@@ -8,7 +8,15 @@ from pathlib import Path
 
 from backend.config.loading import credit_code
 from backend.config.loading.faults import Faults
-from backend.config.loading.tables import Row, check_filled, check_known, check_lengths, check_unique, read_table
+from backend.config.loading.tables import (
+    Row,
+    check_all_known,
+    check_filled,
+    check_known,
+    check_lengths,
+    check_unique,
+    read_table,
+)
 from backend.enterprises.models import Enterprise, Kind, Risk
 from backend.enterprises.sectors import SECTORS, TAGS
 from backend.territory.dividing import Locator, to_lonlat
@@ -28,8 +36,10 @@ def read_enterprises(folder: Path, faults: Faults) -> list[Row]:
     check_lengths(rows, Enterprise, faults)
     for column in ("name", "uscc"):
         check_unique(rows, column, faults)
-    for column, known in (("kind", Kind.values), ("risk", Risk.values), ("sectors", SECTORS), ("tags", sorted(TAGS))):
-        check_known(rows, column, known, faults)
+    check_known(rows, "kind", Kind.values, faults)
+    check_known(rows, "risk", Risk.values, faults)
+    check_all_known(rows, "sectors", SECTORS, faults)
+    check_all_known(rows, "tags", sorted(TAGS), faults)
     for row in rows:
         _check_code(row, faults)
         _check_numbers(row, faults)
@@ -87,6 +97,8 @@ def check_places(
     for row, lies_in in zip(rows, found, strict=True):
         named = villages.get(row["village"])
         point = f"点 {row['lon']},{row['lat']}"
+        if not row["village"]:
+            continue  # said already
         if named is None:
             faults.add(FILE, row.number, "village", f"没有“{row['village']}”这个村", "改正村名，与村界文件一致")
         elif lies_in is None:

@@ -42,10 +42,14 @@ def read_table(path: Path, columns: Sequence[str], faults: Faults) -> list[Row]:
         faults.add(path.name, None, None, "没有这个文件", f"放进镇文件夹，列为 {','.join(columns)}")
         return []
     text = _decoded(path.read_bytes())
-    if text is None:
-        faults.add(path.name, None, None, "既不是 UTF-8 也不是 GB18030", "另存为 CSV UTF-8")
+    if text is None or "\0" in text:
+        faults.add(path.name, None, None, "既不是 UTF-8 也不是 GB18030 的文本", "另存为 CSV UTF-8")
         return []
-    lines = list(csv.reader(StringIO(text, newline="")))
+    try:
+        lines = list(csv.reader(StringIO(text, newline="")))
+    except csv.Error as error:
+        faults.add(path.name, None, None, f"不是 CSV（{error}）", "检查引号是否成对，重新另存为 CSV")
+        return []
     header = [cell.strip() for cell in lines[0]] if lines else []
     if not _header_serves(path.name, header, columns, faults):
         return []
@@ -80,7 +84,7 @@ def _row(file: str, number: int, header: list[str], cells: list[str], faults: Fa
             number,
             None,
             f"有 {len(cells)} 格，表头有 {len(header)} 格",
-            "补齐或删去多余的逗号；含逗号的内容加引号",
+            "补齐或删去多余的逗号；含逗号的内容加一对引号",
         )
         return None
     return Row(file, number, {column: _clean(column, cell) for column, cell in zip(header, cells, strict=True)})
@@ -124,9 +128,18 @@ def check_unique(rows: Iterable[Row], column: str, faults: Faults) -> None:
 
 
 def check_known(rows: Iterable[Row], column: str, known: Iterable[str], faults: Faults) -> None:
-    """Every part of the cell must be one of `known`; blank cells do not count."""
+    """The cell must be one of `known`; blank cells do not count."""
+    _check_parts(((row, [row[column]] if row[column] else []) for row in rows), column, known, faults)
+
+
+def check_all_known(rows: Iterable[Row], column: str, known: Iterable[str], faults: Faults) -> None:
+    """Every part of a cell with a list must be one of `known`."""
+    _check_parts(((row, row.list(column)) for row in rows), column, known, faults)
+
+
+def _check_parts(cells: Iterable[tuple[Row, list[str]]], column: str, known: Iterable[str], faults: Faults) -> None:
     allowed = list(known)
-    for row in rows:
-        for part in row.list(column):
+    for row, parts in cells:
+        for part in parts:
             if part not in allowed:
                 faults.add(row.file, row.number, column, f"不认识“{part}”", f"用：{'、'.join(allowed)}")

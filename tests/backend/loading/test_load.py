@@ -112,6 +112,25 @@ def test_loading_twice_is_nothing_if_only_what_is_missing_is_wanted(load: Load) 
     assert load("--no-history", "--if-missing") == ""
 
 
+def test_failure_half_way_leaves_nothing(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("backend.config.management.commands.load_town.play_history", fail)
+    with pytest.raises(OSError, match="disk full"):
+        load()
+    for model in (Town, Division, Grid, User, Enterprise, Checklist):
+        assert not model.objects.exists()
+
+
+def test_a_town_without_enterprises_is_a_town(town: TinyTown, load: Load) -> None:
+    town.write("enterprises.csv", town.text("enterprises.csv").splitlines()[0])
+    town.edit_cell("people.csv", 10, "role", "expert")
+    town.edit_cell("people.csv", 10, "enterprise", "")
+    load()
+    assert Grid.objects.count() == 4 and not Enterprise.objects.exists()
+
+
 def test_villages_without_code_get_provisional_ones(town: TinyTown, load: Load) -> None:
     for number in (0, 1):
         town.edit_village(number, lambda feature: feature["properties"].pop("code"))
