@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import ensure_csrf_cookie
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from backend.accounts import services
@@ -78,6 +79,8 @@ class Session(Endpoint):
 
     @documented(Me, takes=SignIn)
     def post(self, request: Request) -> HttpResponse:
+        """The CSRF token is asked for here too: else another site could sign a visitor in as somebody else."""
+        SessionAuthentication().enforce_csrf(request)
         wanted = read(request, SignIn)
         user = services.sign_in(
             request._request, phone=wanted.phone, password=wanted.password, device_id=wanted.device.id,
