@@ -29,7 +29,7 @@ def tasks_visible_to(user: User) -> QuerySet[Task]:
 def dispatches_visible_to(user: User) -> QuerySet[Dispatch]:
     """Those one issued, of the own departments, or of the whole town; with counts of tasks sent and answered."""
     scope = scope_of(user)
-    found = scope.within("town", tuple(p[:9] for p in scope.wide)) | Q(department__in=scope.departments)
+    found = scope.within("town", scope.wide) | Q(department__in=scope.departments)
     submitted = Count("tasks", filter=~Q(tasks__state__in=OPEN) & ~Q(tasks__state="withdrawn"))
     rows = Dispatch.objects.filter(found | Q(issued_by=user.id)).select_related("issued_by", "department")
     return rows.annotate(task_count=Count("tasks"), submitted_count=submitted)
