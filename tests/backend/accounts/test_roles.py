@@ -1,0 +1,81 @@
+"""What a person may do and see follows from the roles held today: no more, no less, no longer."""
+
+from datetime import timedelta
+
+import pytest
+
+from backend.accounts.models import RoleHeld, User
+from backend.accounts.roles import ACTS, SEE_OVERVIEW, SEE_TERRITORY, SEND, VERIFY, Role
+from backend.dispatch.queries import tasks_visible_to
+from backend.foundation import clock
+from backend.hazards.queries import hazards_visible_to
+from tests.backend.phone import Phone
+from tests.cast import TOWN
+
+DAY = timedelta(days=1)
+
+EXPECTED = {
+    "wang": {SEE_TERRITORY},
+    "lead": {SEND, SEE_OVERVIEW, SEE_TERRITORY},
+    "officer": {SEE_OVERVIEW, SEE_TERRITORY},
+    "head": {SEND, SEE_OVERVIEW, SEE_TERRITORY},
+    "office": {SEND, SEE_OVERVIEW, SEE_TERRITORY, VERIFY},
+    "mayor": {SEE_OVERVIEW, SEE_TERRITORY},
+    "boss": set(),
+    "guard": set(),
+    "expert": set(),
+    "supervisor": {SEE_OVERVIEW, SEE_TERRITORY},
+    "admin": {VERIFY},
+}
+
+
+def again(person):
+    """As the next request sees the person: roles are read once per request."""
+    return User.objects.get(pk=person.pk)
+
+
+def test_each_role_has_exactly_its_acts(cast):
+    assert {name: set(cast.people[name].acts()) for name in EXPECTED} == EXPECTED
+    assert {cast.people[name].roles_held.get().role for name in EXPECTED} == set(Role)
+
+
+def test_the_acts_reach_the_surface_as_they_are(cast):
+    assert Phone(cast.lead).me["acts"] == sorted(EXPECTED["lead"])
+
+
+def test_every_role_has_its_line():
+    assert set(ACTS) == set(Role)
+
+
+def test_two_roles_add_up(cast):
+    RoleHeld.objects.create(user=cast.wang, role=Role.SAFETY_OFFICE, division=TOWN)
+    assert again(cast.wang).acts() == ACTS[Role.GRID_WORKER] | ACTS[Role.SAFETY_OFFICE]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "holds"),
+    [
+        (-9, -1, False),  # ended yesterday
+        (-9, 0, True),  # today is the last day
+        (0, None, True),
+        (1, None, False),  # begins tomorrow
+    ],
+)
+def test_a_role_counts_from_its_first_to_its_last_day(cast, since, until, holds):
+    today = clock.today()
+    until = None if until is None else today + until * DAY
+    cast.office.roles_held.update(since=today + since * DAY, until=until)
+    assert bool(again(cast.office).acts()) is holds
+
+
+def test_what_ended_yesterday_gives_nothing(cast):
+    cast.send(1, 2, 3)
+    phone = Phone(cast.office)
+    cast.office.roles_held.update(since=clock.today() - 9 * DAY, until=clock.today() - DAY)
+    office = again(cast.office)
+    assert office.acts() == frozenset()
+    assert not tasks_visible_to(office).exists()
+    assert not hazards_visible_to(office).exists()
+    assert phone.get("/api/overview").json()["code"] == "not_allowed"
+    assert phone.get("/api/enterprises").json()["results"] == []
+    assert phone.get("/api/session").json()["streams"] == [f"p:{office.pk}"]
