@@ -64,8 +64,14 @@ def fair_mean(pull: Floats, zones: int) -> float:
 
 
 def cut_into_atoms(
-    village: BaseGeometry, lonlat: Floats, weights: Floats, barriers: Geometries, grids: int,
-    metric: Metric, params: Params, rng: Random,
+    village: BaseGeometry,
+    lonlat: Floats,
+    weights: Floats,
+    barriers: Geometries,
+    grids: int,
+    metric: Metric,
+    params: Params,
+    rng: Random,
 ) -> Atoms:
     """Cut a village (lon/lat polygon) by its barriers and by the Voronoi cells of its points.
 
@@ -90,11 +96,13 @@ def _with_filler(metric: Metric, village: BaseGeometry, lonlat: Floats, spacing:
     """The points' places in metres and a jittered lattice over the village, keeping away from the points."""
     ground = metric.project(village)
     west, south, east, north = ground.bounds
-    lattice: Floats = np.array([
-        (x + rng.uniform(-0.3, 0.3) * spacing, y + rng.uniform(-0.3, 0.3) * spacing)
-        for y in np.arange(south + spacing / 2, north, spacing)
-        for x in np.arange(west + spacing / 2, east, spacing)
-    ]).reshape(-1, 2)
+    lattice: Floats = np.array(
+        [
+            (x + rng.uniform(-0.3, 0.3) * spacing, y + rng.uniform(-0.3, 0.3) * spacing)
+            for y in np.arange(south + spacing / 2, north, spacing)
+            for x in np.arange(west + spacing / 2, east, spacing)
+        ]
+    ).reshape(-1, 2)
     kept = np.asarray(shapely.contains_xy(ground, lattice[:, 0], lattice[:, 1]), dtype=bool)
     sites = metric.forward(lonlat)
     if len(sites):
@@ -105,17 +113,20 @@ def _with_filler(metric: Metric, village: BaseGeometry, lonlat: Floats, spacing:
 def _faces(village: BaseGeometry, sites: Floats, barriers: Geometries, metric: Metric) -> Geometries:
     lines = [shapely.boundary(village), *barriers]
     if len(sites) > 1:
-        edges = shapely.voronoi_polygons(
-            shapely.multipoints(sites), extend_to=metric.project(village), only_edges=True
-        )
+        edges = shapely.voronoi_polygons(shapely.multipoints(sites), extend_to=metric.project(village), only_edges=True)
         lines.append(metric.unproject(edges))
     faces = faces_between(lines)
     return faces[inside(faces, village)]
 
 
 def _assemble(
-    faces: Geometries, lonlat: Floats, weights: Floats, barriers: Geometries, ground_share: float,
-    metric: Metric, params: Params,
+    faces: Geometries,
+    lonlat: Floats,
+    weights: Floats,
+    barriers: Geometries,
+    ground_share: float,
+    metric: Metric,
+    params: Params,
 ) -> Atoms:
     ground = shapely.area(shapely.transform(faces, metric.forward))
     loads = np.zeros(len(faces))

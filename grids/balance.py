@@ -50,7 +50,9 @@ class Zoning:
         """What all borders between zones cost, in metres."""
         zone_of = self.zone_of
         return sum(
-            cost for i, near in enumerate(self.borders) for j, cost in near.items()
+            cost
+            for i, near in enumerate(self.borders)
+            for j, cost in near.items()
             if i < j and zone_of[i] != zone_of[j]
         )
 
@@ -145,8 +147,11 @@ def balance(zoning: Zoning, params: Params, rng: Random) -> None:
     for _ in range(params.balance_rounds):
         if stalled >= params.patience_rounds:
             return
-        open_zones = [z for z in range(len(zoning.members)) if zoning.deviation(z) > tolerance + _EPSILON
-                      and hopeless.get(z, 1) <= params.zones_merged_most]
+        open_zones = [
+            z
+            for z in range(len(zoning.members))
+            if zoning.deviation(z) > tolerance + _EPSILON and hopeless.get(z, 1) <= params.zones_merged_most
+        ]
         if not open_zones:
             return
         worst = max(open_zones, key=lambda z: (zoning.deviation(z), -z))
@@ -265,9 +270,7 @@ def cut_in_two(
     return chosen, members - chosen
 
 
-def _random_tree(
-    borders: list[dict[int, float]], members: set[int], rng: Random
-) -> tuple[dict[int, int], list[int]]:
+def _random_tree(borders: list[dict[int, float]], members: set[int], rng: Random) -> tuple[dict[int, int], list[int]]:
     """A random spanning tree (parents, and atoms in the order reached); long borders are likelier inside it, so
     that cuts fall on short ones."""
     start = rng.choice(sorted(members))

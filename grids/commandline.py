@@ -99,8 +99,7 @@ def _divide(options: argparse.Namespace) -> int:
         options.villages, code_field=options.code_field, name_field=options.name_field, crs=options.crs
     )
     if villages["code"].isna().any():
-        reject(str(options.villages), None, "code", "has no column with village codes",
-                      "name it with --code-field")
+        reject(str(options.villages), None, "code", "has no column with village codes", "name it with --code-field")
     of_csv = options.crs if options.points.suffix.lower() == ".csv" else None
     points = read_points(options.points, weight=options.weight, crs=options.points_crs or of_csv)
     barriers = read_lines(options.barriers, crs=options.crs) if options.barriers else None
@@ -111,8 +110,10 @@ def _divide(options: argparse.Namespace) -> int:
     if options.report:
         write_report(division.report, options.report)
     report = division.report
-    print(f"{report['grids']} grids in {len(villages)} villages, largest deviation from the mean load of the village "
-          f"{report['max_deviation_percent']:.1f} %, {len(report['points_outside'])} points outside")
+    print(
+        f"{report['grids']} grids in {len(villages)} villages, largest deviation from the mean load of the village "
+        f"{report['max_deviation_percent']:.1f} %, {len(report['points_outside'])} points outside"
+    )
     return 0
 
 
@@ -155,8 +156,12 @@ def _locate(options: argparse.Namespace) -> int:
     given = points.drop(columns=["geometry", "weight"])
     write_table(
         [*map(str, given.columns), "lon_4490", "lat_4490", "grid_code"],
-        ([*row, lon, lat, code or ""] for row, (lon, lat), code
-         in zip(given.itertuples(index=False, name=None), lonlat.tolist(), found, strict=True)),
+        (
+            [*row, lon, lat, code or ""]
+            for row, (lon, lat), code in zip(
+                given.itertuples(index=False, name=None), lonlat.tolist(), found, strict=True
+            )
+        ),
         options.out,
     )
     print(f"{len(found)} points, {sum(code is None for code in found)} outside every grid")

@@ -91,7 +91,10 @@ def check(coverage: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None) ->
         return faults
     cover = arrange(frame, within)
     found = [
-        *_broken(frame, names), *_overlaps(cover, names), *_gaps(cover, names), *_outside(cover, names),
+        *_broken(frame, names),
+        *_overlaps(cover, names),
+        *_gaps(cover, names),
+        *_outside(cover, names),
         *_odd_shapes(cover, names),
     ]
     return faults + sorted(found, key=lambda fault: (list(REMEDIES).index(fault.kind), -fault.area_m2, fault.rows))
@@ -116,7 +119,11 @@ def arrange(frame: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None) -> Cover:
     faces = faces_between(shapely.boundary(np.append(polygons, limit)))
     borders = shared_borders(faces, metric)
     return Cover(
-        polygons, faces, patch_area_m2(faces), owners(faces, polygons), inside(faces, limit),
+        polygons,
+        faces,
+        patch_area_m2(faces),
+        owners(faces, polygons),
+        inside(faces, limit),
         contacts(borders, borders.length_m, len(faces)),
     )
 

@@ -38,9 +38,15 @@ class Division:
 
 
 def divide(
-    villages: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None, *, count: int | None = None,
-    target_load: float | None = None, per_village: int | Mapping[str, int] | None = None,
-    barriers: gpd.GeoDataFrame | None = None, seed: int = 0, params: Params = _DEFAULTS,
+    villages: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame | None,
+    *,
+    count: int | None = None,
+    target_load: float | None = None,
+    per_village: int | Mapping[str, int] | None = None,
+    barriers: gpd.GeoDataFrame | None = None,
+    seed: int = 0,
+    params: Params = _DEFAULTS,
 ) -> Division:
     """Divide villages into grids that hang together, lie each in one village, and carry equal loads.
 
@@ -79,7 +85,10 @@ def divide(
 
 
 def _counts(
-    villages: gpd.GeoDataFrame, loads: list[float], count: int | None, target_load: float | None,
+    villages: gpd.GeoDataFrame,
+    loads: list[float],
+    count: int | None,
+    target_load: float | None,
     per_village: int | Mapping[str, int] | None,
 ) -> list[int]:
     codes = villages["code"].tolist()
@@ -87,8 +96,13 @@ def _counts(
         reject("options", None, "count", "give exactly one of count, target_load, per_village", "choose one")
     if count is not None:
         if count < len(codes):
-            reject("options", None, "count", f"{count} grids are too few for {len(codes)} villages",
-                          f"give {len(codes)} or more: a grid lies in one village")
+            reject(
+                "options",
+                None,
+                "count",
+                f"{count} grids are too few for {len(codes)} villages",
+                f"give {len(codes)} or more: a grid lies in one village",
+            )
         claims = loads if sum(loads) > 0 else [area_m2(polygon) for polygon in villages.geometry.array]
         counts = apportion(count, claims)
     elif target_load is not None:
@@ -99,7 +113,8 @@ def _counts(
         counts = _given_counts(codes, per_village)
     refuse(
         Fault("options", None, "count", f"village {code} would get {k} grids", f"ask for {LARGEST_SEQUENCE} at most")
-        for code, k in zip(codes, counts, strict=True) if k > LARGEST_SEQUENCE
+        for code, k in zip(codes, counts, strict=True)
+        if k > LARGEST_SEQUENCE
     )
     return counts
 
@@ -107,18 +122,34 @@ def _counts(
 def _given_counts(codes: list[str], per_village: int | Mapping[str, int] | None) -> list[int]:
     each = per_village if isinstance(per_village, Mapping) else dict.fromkeys(codes, per_village)
     wanted: dict[str, Any] = dict(each)
-    refuse([
-        *(Fault("options", None, "per_village", f"village {code} has no number of grids above 0", "give 1 or more")
-          for code in codes if not isinstance(wanted.get(code), int) or wanted[code] < 1),
-        *(Fault("options", None, "per_village", f"there is no village {code}", "leave it out or correct the code")
-          for code in sorted(set(wanted) - set(codes))),
-    ])
+    refuse(
+        [
+            *(
+                Fault(
+                    "options", None, "per_village", f"village {code} has no number of grids above 0", "give 1 or more"
+                )
+                for code in codes
+                if not isinstance(wanted.get(code), int) or wanted[code] < 1
+            ),
+            *(
+                Fault("options", None, "per_village", f"there is no village {code}", "leave it out or correct the code")
+                for code in sorted(set(wanted) - set(codes))
+            ),
+        ]
+    )
     return [int(wanted[code]) for code in codes]
 
 
 def _divide_village(
-    code: str, polygon: BaseGeometry, lonlat: Floats, weights: Floats, barriers: Geometries, count: int,
-    metric: Metric, params: Params, seed: int,
+    code: str,
+    polygon: BaseGeometry,
+    lonlat: Floats,
+    weights: Floats,
+    barriers: Geometries,
+    count: int,
+    metric: Metric,
+    params: Params,
+    seed: int,
 ) -> Village:
     # each village draws from its own source, so that a change in one leaves the others as they are
     rng = Random(f"{seed}:{code}")
@@ -130,8 +161,12 @@ def _divide_village(
         reject("villages", None, "geometry", f"village {code} cannot be cut into {count} grids", "ask for fewer")
     zones = zones_of(atoms, count, params, rng)
     return Village(
-        code, len(weights), [shapely.union_all(atoms.faces[zone]) for zone in zones],
-        [float(atoms.loads[zone].sum()) for zone in zones], len(atoms.faces), float(atoms.loads.max(initial=0)),
+        code,
+        len(weights),
+        [shapely.union_all(atoms.faces[zone]) for zone in zones],
+        [float(atoms.loads[zone].sum()) for zone in zones],
+        len(atoms.faces),
+        float(atoms.loads.max(initial=0)),
     )
 
 
@@ -141,10 +176,17 @@ def _table(divided: list[Village]) -> gpd.GeoDataFrame:
     for village in divided:
         zones = [next(geometries) for _ in village.zones]
         for code, load, zone in zip(number(village.code, zones), village.loads, zones, strict=True):
-            rows.append({
-                "grid_code": code, "village_code": village.code, "load": load, "area_m2": area_m2(zone),
-                "compactness": compactness(zone), "parts": len(shapely.get_parts(zone)), "geometry": zone,
-            })
+            rows.append(
+                {
+                    "grid_code": code,
+                    "village_code": village.code,
+                    "load": load,
+                    "area_m2": area_m2(zone),
+                    "compactness": compactness(zone),
+                    "parts": len(shapely.get_parts(zone)),
+                    "geometry": zone,
+                }
+            )
     rows.sort(key=lambda row: str(row["grid_code"]))
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=LONLAT)
 
@@ -155,5 +197,10 @@ def _refuse_swapped(villages: gpd.GeoDataFrame, lonlat: Floats, home: NDArray[np
         return
     land = shapely.union_all(villages.geometry.array)
     if shapely.contains_xy(land, lonlat[:, 1], lonlat[:, 0]).any():
-        reject("points", None, "geometry", "no point lies in any village, but some would with latitude and "
-                      "longitude swapped", "write longitude first, then latitude")
+        reject(
+            "points",
+            None,
+            "geometry",
+            "no point lies in any village, but some would with latitude and longitude swapped",
+            "write longitude first, then latitude",
+        )

@@ -55,11 +55,21 @@ def lonlat_faults(frame: gpd.GeoDataFrame, file: str, crs_name: str) -> Iterator
             continue
         place = f"coordinates up to {max(abs(west), abs(east)):.6g}, {max(abs(south), abs(north)):.6g}"
         if max(abs(west), abs(east)) <= 90 and max(abs(south), abs(north)) <= 180:
-            yield Fault(file, row, "geometry", f"{place}: latitude and longitude look swapped",
-                        "write longitude first, then latitude")
+            yield Fault(
+                file,
+                row,
+                "geometry",
+                f"{place}: latitude and longitude look swapped",
+                "write longitude first, then latitude",
+            )
         else:
-            yield Fault(file, row, "geometry", f"{place} are no degrees, but the coordinate system is {crs_name}",
-                        "name the true system with crs, e.g. EPSG:4546 for metres")
+            yield Fault(
+                file,
+                row,
+                "geometry",
+                f"{place} are no degrees, but the coordinate system is {crs_name}",
+                "name the true system with crs, e.g. EPSG:4546 for metres",
+            )
 
 
 def code_faults(codes: list[Any], file: str, field: str, pattern: str, meaning: str) -> Iterator[Fault]:
@@ -91,14 +101,17 @@ def checked_villages(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if "code" not in villages.columns:
         reject("villages", None, "code", "the column is missing", "give every village its 12-digit code")
     refuse(geometry_faults(villages, "villages", POLYGONS))
-    refuse([
-        *lonlat_faults(villages, "villages", "EPSG:4490"),
-        *code_faults(villages["code"].tolist(), "villages", "code", r"\d{12}", "a 12-digit code"),
-        *(
-            Fault("villages", row, "geometry", shapely.is_valid_reason(polygon), "mend it with: grids repair")
-            for row, polygon in enumerate(villages.geometry.array, 1) if not polygon.is_valid
-        ),
-    ])
+    refuse(
+        [
+            *lonlat_faults(villages, "villages", "EPSG:4490"),
+            *code_faults(villages["code"].tolist(), "villages", "code", r"\d{12}", "a 12-digit code"),
+            *(
+                Fault("villages", row, "geometry", shapely.is_valid_reason(polygon), "mend it with: grids repair")
+                for row, polygon in enumerate(villages.geometry.array, 1)
+                if not polygon.is_valid
+            ),
+        ]
+    )
     return villages
 
 
@@ -108,10 +121,12 @@ def checked_points(points: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
         return gpd.GeoDataFrame({"weight": np.empty(0)}, geometry=gpd.GeoSeries([], crs=LONLAT))
     points = in_lonlat(points, "points").reset_index(drop=True)
     weights = points["weight"].astype(float) if "weight" in points.columns else np.ones(len(points))
-    refuse([
-        *geometry_faults(points, "points", POINTS),
-        *weight_faults(list(weights), "points", "weight"),
-    ])
+    refuse(
+        [
+            *geometry_faults(points, "points", POINTS),
+            *weight_faults(list(weights), "points", "weight"),
+        ]
+    )
     refuse(lonlat_faults(points, "points", "EPSG:4490"))
     return points.assign(weight=weights)
 

@@ -52,7 +52,8 @@ def read_polygons(
         names = ["" if pd.isna(value) else str(value) for value in frame[name_column]]
     return gpd.GeoDataFrame(
         {"code": pd.Series(codes, dtype=object), "name": pd.Series(names, dtype=object)},
-        geometry=frame.geometry, crs=LONLAT,
+        geometry=frame.geometry,
+        crs=LONLAT,
     )
 
 
@@ -86,8 +87,13 @@ def read_features(path: str | Path, kinds: frozenset[str], *, crs: str | None = 
     stated = _stated_crs(path, frame)
     named = _named_crs(crs, file)
     if named is not None and stated is not None and not named.equals(stated, ignore_axis_order=True):
-        reject(file, None, "crs", f"the file is in {_title(stated)}, but {_title(named)} was named",
-                      "name no crs, or the file's own")
+        reject(
+            file,
+            None,
+            "crs",
+            f"the file is in {_title(stated)}, but {_title(named)} was named",
+            "name no crs, or the file's own",
+        )
     system = named or stated or (_RFC7946 if _is_geojson(path) else None)
     if system is None:
         _reject_without_crs(file)
@@ -98,8 +104,13 @@ def read_features(path: str | Path, kinds: frozenset[str], *, crs: str | None = 
 
 def _read_layer(path: Path, file: str) -> gpd.GeoDataFrame:
     if path.suffix.lower() not in FORMATS:
-        reject(file, None, None, f"{path.suffix or 'a file without suffix'} cannot be read",
-                      f"give one of {', '.join(FORMATS)}")
+        reject(
+            file,
+            None,
+            None,
+            f"{path.suffix or 'a file without suffix'} cannot be read",
+            f"give one of {', '.join(FORMATS)}",
+        )
     if not path.is_file():
         reject(file, None, None, "there is no such file", "correct the path")
     if _is_geojson(path):
@@ -134,13 +145,23 @@ def _refuse_malformed_json(path: Path, file: str) -> None:
     except UnicodeDecodeError as error:
         raise InputError([Fault(file, None, None, "is not UTF-8", "save the GeoJSON as UTF-8")]) from error
     except json.JSONDecodeError as error:
-        fault = Fault(file, None, None, f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}",
-                      "export the file again")
+        fault = Fault(
+            file,
+            None,
+            None,
+            f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}",
+            "export the file again",
+        )
         raise InputError([fault]) from error
     kind = document.get("type") if isinstance(document, dict) else None
     if kind != "FeatureCollection" or not isinstance(document.get("features"), list):
-        reject(file, None, "type", f"is {kind or 'no GeoJSON object'}, not a FeatureCollection with features",
-                      "export the layer as a FeatureCollection")
+        reject(
+            file,
+            None,
+            "type",
+            f"is {kind or 'no GeoJSON object'}, not a FeatureCollection with features",
+            "export the layer as a FeatureCollection",
+        )
 
 
 def _is_geojson(path: Path) -> bool:
@@ -187,11 +208,21 @@ def _misplaced(moved: gpd.GeoDataFrame, system: CRS, file: str) -> list[Fault]:
     area, margin = system.area_of_use, 3.0
     west, south, east, north = (area.west, area.south, area.east, area.north) if area else (-180, -90, 180, 90)
     return [
-        Fault(file, row, "geometry", f"is not in {_title(system)}: it would lie at {x0:.4g}, {y0:.4g}",
-              "name the system the file is really in with crs")
+        Fault(
+            file,
+            row,
+            "geometry",
+            f"is not in {_title(system)}: it would lie at {x0:.4g}, {y0:.4g}",
+            "name the system the file is really in with crs",
+        )
         for row, (x0, y0, x1, y1) in enumerate(shapely.bounds(moved.geometry.array), 1)
-        if not (np.isfinite([x0, y0, x1, y1]).all() and x1 >= west - margin and x0 <= east + margin
-                and y1 >= south - margin and y0 <= north + margin)
+        if not (
+            np.isfinite([x0, y0, x1, y1]).all()
+            and x1 >= west - margin
+            and x0 <= east + margin
+            and y1 >= south - margin
+            and y0 <= north + margin
+        )
     ]
 
 
@@ -229,7 +260,8 @@ def _read_csv(path: Path, crs: str | None) -> gpd.GeoDataFrame:
     refuse(
         Fault(file, row, column, f"{text!r} is not a number", "write degrees such as 112.4567")
         for column, numbers in ((lon, x), (lat, y))
-        for row, (number, text) in enumerate(zip(numbers, frame[column], strict=True), 1) if not np.isfinite(number)
+        for row, (number, text) in enumerate(zip(numbers, frame[column], strict=True), 1)
+        if not np.isfinite(number)
     )
     return _to_lonlat(gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(x, y), crs=system), system, file)
 
@@ -246,10 +278,17 @@ def _decoded(content: bytes, file: str) -> str:
 def _csv_shape_faults(header: list[str], body: list[list[str]], file: str) -> list[Fault]:
     faults = [
         Fault(file, None, names[0], "there is no such column", f"name a column one of {', '.join(names)}")
-        for names in (_LON_COLUMNS, _LAT_COLUMNS) if not any(column.lower() in names for column in header)
+        for names in (_LON_COLUMNS, _LAT_COLUMNS)
+        if not any(column.lower() in names for column in header)
     ]
-    faults += [Fault(file, None, name, "the column occurs twice", "rename one") for name in sorted(set(header))
-               if header.count(name) > 1]
-    faults += [Fault(file, row, None, f"has {len(cells)} fields, the header {len(header)}", "quote fields with commas")
-               for row, cells in enumerate(body, 1) if len(cells) != len(header)]
+    faults += [
+        Fault(file, None, name, "the column occurs twice", "rename one")
+        for name in sorted(set(header))
+        if header.count(name) > 1
+    ]
+    faults += [
+        Fault(file, row, None, f"has {len(cells)} fields, the header {len(header)}", "quote fields with commas")
+        for row, cells in enumerate(body, 1)
+        if len(cells) != len(header)
+    ]
     return faults or ([] if body else [Fault(file, None, None, "has no rows", "give at least one")])

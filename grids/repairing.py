@@ -48,7 +48,8 @@ def repair(coverage: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None) -
     names = feature_names(frame)
     refuse(
         Fault("coverage", row, "geometry", "there is no geometry to mend", "draw it or delete the row")
-        for row, geometry in enumerate(frame.geometry.array, 1) if geometry is None or geometry.is_empty
+        for row, geometry in enumerate(frame.geometry.array, 1)
+        if geometry is None or geometry.is_empty
     )
     before = check(frame, within)
     if not any(fault.kind in REPAIRABLE for fault in before):
@@ -58,10 +59,13 @@ def repair(coverage: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None) -
     owner = _settle(cover)
     _hand_over_crumbs(cover, owner, names, crumbs)
     _refuse_emptied(cover, owner)
-    mended = frame.set_geometry(gpd.GeoSeries(
-        [shapely.normalize(shapely.union_all(cover.faces[owner == row])) for row in range(len(frame))],
-        index=frame.index, crs=frame.crs,
-    ))
+    mended = frame.set_geometry(
+        gpd.GeoSeries(
+            [shapely.normalize(shapely.union_all(cover.faces[owner == row])) for row in range(len(frame))],
+            index=frame.index,
+            crs=frame.crs,
+        )
+    )
     return Repair(mended, _report(before, frame, mended, names, crumbs))
 
 
@@ -75,13 +79,17 @@ def _settle(cover: Cover) -> NDArray[np.intp]:
     size = patch_area_m2(cover.polygons)
     while open_faces:
         settled = {
-            face: chosen for face in sorted(open_faces)
+            face: chosen
+            for face in sorted(open_faces)
             if (chosen := _best_owner(cover.claims[face], owner, cover.contact[face], size)) is not None
         }
         if not settled:
             # a contested island: nobody touches it, so the larger claimant has it
-            settled = {face: max(cover.claims[face], key=lambda row: (size[row], -row))
-                       for face in open_faces if cover.claims[face]}
+            settled = {
+                face: max(cover.claims[face], key=lambda row: (size[row], -row))
+                for face in open_faces
+                if cover.claims[face]
+            }
         if not settled:
             _refuse_unreachable(cover, open_faces)
         for face, row in settled.items():
@@ -99,9 +107,7 @@ def _keep_enclosed(cover: Cover, owner: NDArray[np.intp]) -> None:
             owner[face] = homeless[0]
 
 
-def _best_owner(
-    claims: list[int], owner: NDArray[np.intp], contact: dict[int, float], size: Floats
-) -> int | None:
+def _best_owner(claims: list[int], owner: NDArray[np.intp], contact: dict[int, float], size: Floats) -> int | None:
     along: dict[int, float] = {}
     for other, metres in contact.items():
         row = int(owner[other])
@@ -110,9 +116,7 @@ def _best_owner(
     return max(along, key=lambda row: (round(along[row], 3), size[row], -row)) if along else None
 
 
-def _hand_over_crumbs(
-    cover: Cover, owner: NDArray[np.intp], names: list[str], crumbs: list[dict[str, Any]]
-) -> None:
+def _hand_over_crumbs(cover: Cover, owner: NDArray[np.intp], names: list[str], crumbs: list[dict[str, Any]]) -> None:
     for row in range(len(cover.polygons)):
         mine = np.flatnonzero(owner == row)
         torn = sorted(pieces(mine.tolist(), cover.contact), key=lambda piece: -_area(cover, piece))
@@ -152,7 +156,8 @@ def _refuse_emptied(cover: Cover, owner: NDArray[np.intp]) -> None:
     owning = set(owner.tolist())
     refuse(
         Fault("coverage", row + 1, "geometry", _why_emptied(cover, row), "redraw it or delete the row")
-        for row in range(len(cover.polygons)) if row not in owning
+        for row in range(len(cover.polygons))
+        if row not in owning
     )
 
 
@@ -166,21 +171,30 @@ def _why_emptied(cover: Cover, row: int) -> str:
 
 def _refuse_unreachable(cover: Cover, faces: set[int]) -> None:
     refuse(
-        Fault("within", None, "geometry", f"a piece of {cover.areas_m2[face]:.0f} m2 at "
-              f"{cover.faces[face].centroid.x:.6f}, {cover.faces[face].centroid.y:.6f} touches no polygon",
-              "draw a polygon there or take it out of the limit")
+        Fault(
+            "within",
+            None,
+            "geometry",
+            f"a piece of {cover.areas_m2[face]:.0f} m2 at "
+            f"{cover.faces[face].centroid.x:.6f}, {cover.faces[face].centroid.y:.6f} touches no polygon",
+            "draw a polygon there or take it out of the limit",
+        )
         for face in sorted(faces)
     )
 
 
 def _report(
-    before: list[CoverageFault], frame: gpd.GeoDataFrame, mended: gpd.GeoDataFrame, names: list[str],
+    before: list[CoverageFault],
+    frame: gpd.GeoDataFrame,
+    mended: gpd.GeoDataFrame,
+    names: list[str],
     crumbs: list[dict[str, Any]],
 ) -> dict[str, Any]:
     mended_kinds = [fault for fault in before if fault.kind in REPAIRABLE]
     changes = [
         (name, area_m2(_valid(old)), area_m2(new))
-        for name, old, new in zip(names, frame.geometry.array, mended.geometry.array, strict=True) if old is not new
+        for name, old, new in zip(names, frame.geometry.array, mended.geometry.array, strict=True)
+        if old is not new
     ]
     return {
         "changed": mended is not frame,
@@ -189,7 +203,8 @@ def _report(
         "handed_over": crumbs,
         "areas": [
             {"feature": name, "area_before_m2": old, "area_after_m2": new}
-            for name, old, new in changes if abs(new - old) >= NOISE_M2
+            for name, old, new in changes
+            if abs(new - old) >= NOISE_M2
         ],
         "left": [str(fault) for fault in before if fault.kind not in REPAIRABLE],
     }

@@ -26,8 +26,13 @@ class Village:
 
 
 def division_report(
-    villages: gpd.GeoDataFrame, grids: gpd.GeoDataFrame, divided: list[Village], outside: list[dict[str, Any]],
-    metric: Metric, seed: int, params: dict[str, Any],
+    villages: gpd.GeoDataFrame,
+    grids: gpd.GeoDataFrame,
+    divided: list[Village],
+    outside: list[dict[str, Any]],
+    metric: Metric,
+    seed: int,
+    params: dict[str, Any],
 ) -> dict[str, Any]:
     """The report as plain JSON types. Loads in the unit of the weights, deviations in percent of the mean."""
     tolerance = params["balance_tolerance_percent"]

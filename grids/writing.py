@@ -42,9 +42,11 @@ def write_report(report: dict[str, Any] | list[Any], path: str | Path) -> None:
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]], path: str | Path) -> None:
     """CSV in UTF-8 with the mark that office programs need to show Chinese."""
+
     def put(spot: Path) -> None:
         with spot.open("w", encoding="utf-8-sig", newline="") as stream:
             csv.writer(stream).writerows([header, *rows])
+
     _put(Path(path), put)
 
 
@@ -53,8 +55,12 @@ def geojson(frame: gpd.GeoDataFrame) -> str:
     attributes = frame.drop(columns=frame.geometry.name)
     turned = shapely.orient_polygons(frame.geometry.array, exterior_cw=False)
     lines = [
-        json.dumps({"type": "Feature", "properties": _plain(row), "geometry": _coordinates(geometry)},
-                   ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        json.dumps(
+            {"type": "Feature", "properties": _plain(row), "geometry": _coordinates(geometry)},
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=(",", ":"),
+        )
         for row, geometry in zip(attributes.to_dict("records"), turned, strict=True)
     ]
     return '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"

@@ -23,8 +23,10 @@ def zones_of(atoms: Atoms, count: int, params: Params, rng: Random) -> list[list
     grounds = _grounds(atoms, count)
     for ground, share in zip(grounds, _shares(atoms, grounds, count), strict=True):
         local = _subset(atoms, ground)
-        best = min((_attempt(local, share, params, rng) for _ in range(params.starts if share > 1 else 1)),
-                   key=lambda zoning: _rank(zoning, params))
+        best = min(
+            (_attempt(local, share, params, rng) for _ in range(params.starts if share > 1 else 1)),
+            key=lambda zoning: _rank(zoning, params),
+        )
         zones += [sorted(ground[i] for i in members) for members in best.members]
     return zones
 

@@ -1,12 +1,12 @@
 """The cast: a small town whose people the tests speak of by name.
 
-    town 900000 001: villages 石桥 (grids 1, 2) and 河口 (grid 3), each grid a square kilometre or so
-    wang, li      grid workers of 石桥: wang holds grids 1 and 2, li stands in on grid 2
-    chen          grid worker of 河口, holds grid 3
-    lead, head    of the emergency department;  other_lead of the fire department
-    office        the safety office;  mayor a town leader;  admin the administrator
-    boss          principal of the first enterprise
-    stranger      grid worker of another town
+town 900000 001: villages 石桥 (grids 1, 2) and 河口 (grid 3), each grid a square kilometre or so
+wang, li      grid workers of 石桥: wang holds grids 1 and 2, li stands in on grid 2
+chen          grid worker of 河口, holds grid 3
+lead, head    of the emergency department;  other_lead of the fire department
+office        the safety office;  mayor a town leader;  admin the administrator
+boss          principal of the first enterprise
+stranger      grid worker of another town
 """
 
 from dataclasses import dataclass, field
@@ -134,7 +134,13 @@ def _appoint(cast: Cast) -> None:
     _person(cast, "admin", Role.ADMINISTRATOR)
     User.objects.filter(pk=cast.admin.pk).update(is_staff=True, is_superuser=True)
     _person(cast, "stranger", Role.GRID_WORKER, division=OTHER_TOWN)
-    for holder, grid, main in (("wang", 1, True), ("wang", 2, True), ("li", 2, False), ("chen", 3, True), ("stranger", 4, True)):
+    for holder, grid, main in (
+        ("wang", 1, True),
+        ("wang", 2, True),
+        ("li", 2, False),
+        ("chen", 3, True),
+        ("stranger", 4, True),
+    ):
         Posting.objects.create(grid=cast.grids[grid - 1], user=cast.people[holder], main=main)
 
 
@@ -148,7 +154,9 @@ def _register(cast: Cast) -> None:
     """Two small venues in each grid and one plant in grid 1."""
     for n, grid in enumerate(cast.grids[:3]):
         for place in range(2):
-            cast.enterprises.append(_venue(cast, grid, f"{grid.name}小店{place + 1}", 110.004 + 0.01 * n + 0.001 * place))
+            cast.enterprises.append(
+                _venue(cast, grid, f"{grid.name}小店{place + 1}", 110.004 + 0.01 * n + 0.001 * place)
+            )
     plant = _venue(cast, cast.grids[0], "石桥砖厂", 110.002)
     plant.tags, plant.sectors, plant.kind = [], ["11"], "enterprise"
     plant.save()

@@ -15,7 +15,7 @@ from backend.foundation.pagination import uuid_of
 from backend.foundation.problems import UNREADABLE
 from backend.foundation.shapes import View
 from backend.hazards.models import Hazard
-from backend.hazards.queries import hazards_visible_to, open_hazards
+from backend.hazards.queries import concerning, hazards_visible_to, open_hazards
 from backend.hazards.queries import with_all as hazards_with_all
 from backend.hazards.views import hazard_view
 from backend.journal import queries as journal
@@ -136,7 +136,7 @@ def _grid_rows(user: User, grid: str) -> list[dict[str, Any]]:
 
 def _department_rows(user: User, department: str) -> list[dict[str, Any]]:
     uid = uuid_of(department, "stream")
-    return _tasks(Task.objects.filter(dispatch__department=uid)) + _hazards(Hazard.objects.filter(department=uid))
+    return _tasks(Task.objects.filter(dispatch__department=uid)) + _hazards(Hazard.objects.filter(concerning([uid])))
 
 
 def _office_rows(user: User, town: str) -> list[dict[str, Any]]:

@@ -20,7 +20,9 @@ class Phone:
         self.n, self.me = 0, {}
         self.get("/api/session")
         if user:
-            answered = self.post("/api/session", {"phone": user.phone, "password": PASSWORD, "device": {"id": str(uuid4())}})
+            answered = self.post(
+                "/api/session", {"phone": user.phone, "password": PASSWORD, "device": {"id": str(uuid4())}}
+            )
             assert answered.status_code == 200, answered.content
             self.me = answered.json()
 

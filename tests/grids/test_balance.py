@@ -77,8 +77,14 @@ def test_shortening_never_lengthens_nor_unbalances(pull: list[float], seed: int)
     assert zoning.worst() <= max(worst, params.balance_tolerance_percent / 100) + 1e-9
 
 
-@pytest.mark.parametrize(("pull", "zones", "mean"), [
-    ([1, 1, 1, 1], 2, 2.0), ([10, 1, 1, 1, 1], 3, 2.0), ([10, 8, 1, 1], 3, 2.0), ([9, 0, 0], 3, 0.0),
-])
+@pytest.mark.parametrize(
+    ("pull", "zones", "mean"),
+    [
+        ([1, 1, 1, 1], 2, 2.0),
+        ([10, 1, 1, 1, 1], 3, 2.0),
+        ([10, 8, 1, 1], 3, 2.0),
+        ([9, 0, 0], 3, 0.0),
+    ],
+)
 def test_a_heavy_atom_does_not_raise_what_the_others_are_due(pull: list[float], zones: int, mean: float) -> None:
     assert fair_mean(np.array(pull), zones) == mean

@@ -27,10 +27,14 @@ def test_overlap_gap_and_outside_are_measured() -> None:
     limit = drawn.villages(shapely.union_all([drawn.square(0, 0, 2), drawn.square(2, 0, 2), drawn.square(4, 0, 0.9)]))
     faults = grids.check(town, limit)
     assert [(fault.kind, fault.rows) for fault in faults] == [
-        ("overlap", (1, 2)), ("gap", (2, 3)), ("outside", (3,)),
+        ("overlap", (1, 2)),
+        ("gap", (2, 3)),
+        ("outside", (3,)),
     ]
     cell_m2 = grids.crs.area_m2(drawn.square(0, 0))
-    assert [fault.area_m2 for fault in faults] == pytest.approx([0.2 * cell_m2, 0.2 * cell_m2, 0.19 * cell_m2], rel=1e-3)
+    assert [fault.area_m2 for fault in faults] == pytest.approx(
+        [0.2 * cell_m2, 0.2 * cell_m2, 0.19 * cell_m2], rel=1e-3
+    )
 
 
 def test_a_broken_polygon_is_named_with_the_place() -> None:

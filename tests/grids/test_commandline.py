@@ -22,18 +22,42 @@ def files(tmp_path: Path) -> Path:
     grids.write_features(town, tmp_path / "villages.geojson")
     grids.write_features(drawn.sketched(town, 40, seed=2), tmp_path / "sketch.geojson")
     work = drawn.scattered(town, 300, seed=7)
-    rows = ["name,lon,lat,workers", *(f"单位{i},{p.x:.7f},{p.y:.7f},{w}" for i, (p, w) in
-                                      enumerate(zip(work.geometry, work["weight"], strict=True)))]
+    rows = [
+        "name,lon,lat,workers",
+        *(
+            f"单位{i},{p.x:.7f},{p.y:.7f},{w}"
+            for i, (p, w) in enumerate(zip(work.geometry, work["weight"], strict=True))
+        ),
+    ]
     (tmp_path / "points.csv").write_text("\n".join(rows), encoding="gb18030")
     return tmp_path
 
 
 def test_divide_check_locate_round_trip(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, report = files / "grids.geojson", files / "report.json"
-    assert main([
-        "divide", str(files / "villages.geojson"), "--points", str(files / "points.csv"), "--weight", "workers",
-        "--crs", "EPSG:4490", "--count", "12", "--seed", "5", "--out", str(out), "--report", str(report),
-    ]) == 0
+    assert (
+        main(
+            [
+                "divide",
+                str(files / "villages.geojson"),
+                "--points",
+                str(files / "points.csv"),
+                "--weight",
+                "workers",
+                "--crs",
+                "EPSG:4490",
+                "--count",
+                "12",
+                "--seed",
+                "5",
+                "--out",
+                str(out),
+                "--report",
+                str(report),
+            ]
+        )
+        == 0
+    )
     assert "12 grids in 4 villages" in capsys.readouterr().out
     assert json.loads(report.read_text())["grids"] == 12
     assert main(["check", str(out), "--within", str(files / "villages.geojson")]) == 0
@@ -53,8 +77,20 @@ def test_divide_check_locate_round_trip(files: Path, capsys: pytest.CaptureFixtu
 
 def test_geojson_follows_rfc_7946(files: Path) -> None:
     out = files / "grids.geojson"
-    main(["divide", str(files / "villages.geojson"), "--points", str(files / "points.csv"), "--crs", "EPSG:4490",
-          "--target-load", "40", "--out", str(out)])
+    main(
+        [
+            "divide",
+            str(files / "villages.geojson"),
+            "--points",
+            str(files / "points.csv"),
+            "--crs",
+            "EPSG:4490",
+            "--target-load",
+            "40",
+            "--out",
+            str(out),
+        ]
+    )
     document = json.loads(out.read_text())
     assert "crs" not in document
     for feature in document["features"]:
@@ -77,16 +113,40 @@ def test_check_finds_and_repair_mends(files: Path, name: str, capsys: pytest.Cap
     assert grids.read_polygons(out)["code"].tolist() == drawn.crooked_town()["code"].tolist()
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    (["check", "none.geojson"], "none.geojson: there is no such file"),
-    (["repair", "{villages}", "--out", "mended.txt"], ".txt cannot be written"),
-    (["repair", "{villages}", "--out", "no/folder/mended.geojson"], "no such folder"),
-    (["divide", "{villages}", "--points", "{points}", "--count", "9", "--out", "x.geojson"], "states no coordinate system"),
-    (["divide", "{sketch}", "--points", "{points}", "--crs", "EPSG:4490", "--count", "2", "--out", "x.geojson"], "too few"),
-    (["divide", "{villages}", "--points", "{points}", "--points-crs", "EPSG:4490", "--weight", "name", "--count", "9",
-      "--out", "x.geojson"], "row 1, field name: the weight is not a number"),
-    (["locate", "{villages}", "{points}", "--code-field", "uid", "--out", "x.csv"], "no column with codes"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "none.geojson"], "none.geojson: there is no such file"),
+        (["repair", "{villages}", "--out", "mended.txt"], ".txt cannot be written"),
+        (["repair", "{villages}", "--out", "no/folder/mended.geojson"], "no such folder"),
+        (
+            ["divide", "{villages}", "--points", "{points}", "--count", "9", "--out", "x.geojson"],
+            "states no coordinate system",
+        ),
+        (
+            ["divide", "{sketch}", "--points", "{points}", "--crs", "EPSG:4490", "--count", "2", "--out", "x.geojson"],
+            "too few",
+        ),
+        (
+            [
+                "divide",
+                "{villages}",
+                "--points",
+                "{points}",
+                "--points-crs",
+                "EPSG:4490",
+                "--weight",
+                "name",
+                "--count",
+                "9",
+                "--out",
+                "x.geojson",
+            ],
+            "row 1, field name: the weight is not a number",
+        ),
+        (["locate", "{villages}", "{points}", "--code-field", "uid", "--out", "x.csv"], "no column with codes"),
+    ],
+)
 def test_errors_are_messages_with_exit_two(
     files: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,7 +157,9 @@ def test_errors_are_messages_with_exit_two(
 
 
 def test_it_runs_as_a_program_without_django(files: Path) -> None:
-    code = ("import sys; sys.modules['django'] = None; from grids.commandline import main; "
-            f"sys.exit(main(['check', {str(files / 'villages.geojson')!r}, '--within', {str(files / 'villages.geojson')!r}]))")
+    code = (
+        "import sys; sys.modules['django'] = None; from grids.commandline import main; "
+        f"sys.exit(main(['check', {str(files / 'villages.geojson')!r}, '--within', {str(files / 'villages.geojson')!r}]))"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")

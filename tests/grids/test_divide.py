@@ -31,7 +31,13 @@ def division(town: gpd.GeoDataFrame, work: gpd.GeoDataFrame) -> grids.Division:
 def test_gives_exactly_the_number_asked_for(division: grids.Division) -> None:
     assert len(division.grids) == 30
     assert division.grids.columns.tolist() == [
-        "grid_code", "village_code", "load", "area_m2", "compactness", "parts", "geometry"
+        "grid_code",
+        "village_code",
+        "load",
+        "area_m2",
+        "compactness",
+        "parts",
+        "geometry",
     ]
     assert division.grids.crs.to_epsg() == 4490
 
@@ -134,8 +140,10 @@ def test_few_points_and_many_grids_still_give_the_number(town: gpd.GeoDataFrame)
 
 def test_a_place_too_heavy_for_one_grid_is_named_as_the_reason() -> None:
     town = drawn.villages(drawn.square(0, 0, 2))
-    heavy = drawn.points(np.array([[drawn.WEST + 0.004, drawn.SOUTH + 0.004], [drawn.WEST + 0.015, drawn.SOUTH + 0.012]]),
-                         np.array([90.0, 10.0]))
+    heavy = drawn.points(
+        np.array([[drawn.WEST + 0.004, drawn.SOUTH + 0.004], [drawn.WEST + 0.015, drawn.SOUTH + 0.012]]),
+        np.array([90.0, 10.0]),
+    )
     report = grids.divide(town, heavy, count=4).report
     assert not report["target_met"]
     assert any("one place carries 90" in reason for reason in report["villages"][0]["reasons"])
@@ -167,13 +175,21 @@ def test_heights_are_ignored(town: gpd.GeoDataFrame) -> None:
 
 def test_borders_follow_barriers() -> None:
     town = drawn.villages(drawn.square(0, 0, 4))
-    roads = gpd.GeoDataFrame(geometry=[
-        shapely.LineString([(drawn.WEST + x * 0.005, drawn.SOUTH - 0.01), (drawn.WEST + x * 0.005, drawn.SOUTH + 0.05)])
-        for x in range(1, 8)
-    ] + [
-        shapely.LineString([(drawn.WEST - 0.01, drawn.SOUTH + y * 0.005), (drawn.WEST + 0.05, drawn.SOUTH + y * 0.005)])
-        for y in range(1, 8)
-    ], crs=4490)
+    roads = gpd.GeoDataFrame(
+        geometry=[
+            shapely.LineString(
+                [(drawn.WEST + x * 0.005, drawn.SOUTH - 0.01), (drawn.WEST + x * 0.005, drawn.SOUTH + 0.05)]
+            )
+            for x in range(1, 8)
+        ]
+        + [
+            shapely.LineString(
+                [(drawn.WEST - 0.01, drawn.SOUTH + y * 0.005), (drawn.WEST + 0.05, drawn.SOUTH + y * 0.005)]
+            )
+            for y in range(1, 8)
+        ],
+        crs=4490,
+    )
     rng = np.random.default_rng(5)
     work = drawn.points(rng.uniform((drawn.WEST, drawn.SOUTH), (drawn.WEST + 0.04, drawn.SOUTH + 0.04), (600, 2)))
     along = shapely.union_all(roads.geometry.array).buffer(1e-8)
@@ -181,7 +197,9 @@ def test_borders_follow_barriers() -> None:
     def share_on_roads(barriers: gpd.GeoDataFrame | None) -> float:
         division = grids.divide(town, work, count=8, barriers=barriers)
         assert division.report["max_deviation_percent"] <= 5
-        inner = shapely.union_all(division.grids.geometry.boundary.array).difference(town.geometry[0].boundary.buffer(1e-8))
+        inner = shapely.union_all(division.grids.geometry.boundary.array).difference(
+            town.geometry[0].boundary.buffer(1e-8)
+        )
         return float(inner.intersection(along).length / inner.length)
 
     assert share_on_roads(roads) >= 0.75
@@ -209,17 +227,20 @@ def test_median_split_serves_where_metis_is_missing(
     assert division.report["max_deviation_percent"] <= 3.0 + 1e-9
 
 
-@pytest.mark.parametrize(("options", "named"), [
-    ({}, "exactly one of count"),
-    ({"count": 8, "target_load": 3.0}, "exactly one of count"),
-    ({"count": 3}, "too few for 4 villages"),
-    ({"target_load": 0.0}, "no load"),
-    ({"target_load": float("nan")}, "no load"),
-    ({"per_village": 0}, "440783112201"),
-    ({"per_village": {"440783112201": 2}}, "440783112202"),
-    ({"per_village": {"999999999999": 2}}, "999999999999"),
-    ({"count": 8000}, "899"),
-])
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({}, "exactly one of count"),
+        ({"count": 8, "target_load": 3.0}, "exactly one of count"),
+        ({"count": 3}, "too few for 4 villages"),
+        ({"target_load": 0.0}, "no load"),
+        ({"target_load": float("nan")}, "no load"),
+        ({"per_village": 0}, "440783112201"),
+        ({"per_village": {"440783112201": 2}}, "440783112202"),
+        ({"per_village": {"999999999999": 2}}, "999999999999"),
+        ({"count": 8000}, "899"),
+    ],
+)
 def test_options_that_make_no_sense_are_refused(town: gpd.GeoDataFrame, options: dict[str, object], named: str) -> None:
     with pytest.raises(grids.InputError, match=named):
         grids.divide(town, None, **options)  # type: ignore[arg-type]

@@ -13,7 +13,10 @@ import grids
 
 @settings(max_examples=25, deadline=None)
 @given(
-    corners=st.integers(3, 11), places=st.integers(0, 120), count=st.integers(1, 14), seed=st.integers(0, 2**16),
+    corners=st.integers(3, 11),
+    places=st.integers(0, 120),
+    count=st.integers(1, 14),
+    seed=st.integers(0, 2**16),
     same_spot=st.booleans(),
 )
 def test_any_star_shaped_village(corners: int, places: int, count: int, seed: int, same_spot: bool) -> None:

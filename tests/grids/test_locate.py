@@ -15,11 +15,22 @@ LOCATOR = grids.Locator(SQUARES, ["d", "b", "a", "c"])
 STEP = drawn.DEGREES
 
 
-@pytest.mark.parametrize(("column", "row", "code"), [
-    (0.5, 0.5, "b"), (1.5, 0.5, "d"), (1.5, 1.5, "a"), (0.5, 1.5, "c"),
-    (1, 0.5, "b"), (0.5, 1, "b"), (1.5, 1, "a"), (1, 1.5, "a"), (1, 1, "a"),
-    (-0.1, 0.5, None), (float("nan"), 0.5, None),
-])
+@pytest.mark.parametrize(
+    ("column", "row", "code"),
+    [
+        (0.5, 0.5, "b"),
+        (1.5, 0.5, "d"),
+        (1.5, 1.5, "a"),
+        (0.5, 1.5, "c"),
+        (1, 0.5, "b"),
+        (0.5, 1, "b"),
+        (1.5, 1, "a"),
+        (1, 1.5, "a"),
+        (1, 1, "a"),
+        (-0.1, 0.5, None),
+        (float("nan"), 0.5, None),
+    ],
+)
 def test_a_tie_goes_to_the_lowest_code(column: float, row: float, code: str | None) -> None:
     corner = drawn.square(1, 1).bounds
     lon = corner[0] if column == 1 else drawn.WEST + column * STEP

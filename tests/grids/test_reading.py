@@ -41,26 +41,32 @@ def refusal(path: Path, **options: Any) -> list[grids.Fault]:
 
 
 RING = [[112.44, 22.14], [112.45, 22.14], [112.45, 22.15], [112.44, 22.14]]
-METRES = {"type": "Polygon", "coordinates": [[[550000, 2450000], [551000, 2450000], [551000, 2451000], [550000, 2450000]]]}
+METRES = {
+    "type": "Polygon",
+    "coordinates": [[[550000, 2450000], [551000, 2450000], [551000, 2451000], [550000, 2450000]]],
+}
 SWAPPED = {"type": "Polygon", "coordinates": [[[y, x] for x, y in RING]]}
 NAN = {"type": "Polygon", "coordinates": [[*RING[:2], [float("nan"), 22.15], RING[0]]]}
 
 
-@pytest.mark.parametrize(("bad", "options", "row", "field", "why"), [
-    (feature(None, code=CODE), {}, 2, "geometry", "no geometry"),
-    (feature({"type": "Polygon", "coordinates": []}, code=CODE), {}, 2, "geometry", "no geometry|empty"),
-    (feature({"type": "Point", "coordinates": [112.4, 22.1]}, code=CODE), {}, 2, "geometry", "is a Point"),
-    (feature(NAN, code=CODE), {}, 2, "geometry", "not a number|cannot"),
-    (feature(METRES, code=CODE), {}, 2, "geometry", "no degrees"),
-    (feature(SWAPPED, code=CODE), {}, 2, "geometry", "swapped"),
-    (feature(SQUARE, code="44078311220"), {}, 2, "code", "not a 12-digit code"),
-    (feature(SQUARE, code=None), {}, 2, "code", "not a 12-digit code"),
-    (feature(SQUARE, code="440783112200"), {}, 2, "code", "also in row 1"),
-    (feature(SQUARE, code=CODE), {"code_field": "QHDM"}, None, "QHDM", "no such column"),
-    (feature(SQUARE, code=CODE), {"name_field": "XZQMC"}, None, "XZQMC", "no such column"),
-    (feature(SQUARE, code=CODE), {"crs": "EPSG:4546"}, 1, "geometry", "is not in EPSG:4546"),
-    (feature(SQUARE, code=CODE), {"crs": "the usual one"}, None, "crs", "no coordinate system"),
-])
+@pytest.mark.parametrize(
+    ("bad", "options", "row", "field", "why"),
+    [
+        (feature(None, code=CODE), {}, 2, "geometry", "no geometry"),
+        (feature({"type": "Polygon", "coordinates": []}, code=CODE), {}, 2, "geometry", "no geometry|empty"),
+        (feature({"type": "Point", "coordinates": [112.4, 22.1]}, code=CODE), {}, 2, "geometry", "is a Point"),
+        (feature(NAN, code=CODE), {}, 2, "geometry", "not a number|cannot"),
+        (feature(METRES, code=CODE), {}, 2, "geometry", "no degrees"),
+        (feature(SWAPPED, code=CODE), {}, 2, "geometry", "swapped"),
+        (feature(SQUARE, code="44078311220"), {}, 2, "code", "not a 12-digit code"),
+        (feature(SQUARE, code=None), {}, 2, "code", "not a 12-digit code"),
+        (feature(SQUARE, code="440783112200"), {}, 2, "code", "also in row 1"),
+        (feature(SQUARE, code=CODE), {"code_field": "QHDM"}, None, "QHDM", "no such column"),
+        (feature(SQUARE, code=CODE), {"name_field": "XZQMC"}, None, "XZQMC", "no such column"),
+        (feature(SQUARE, code=CODE), {"crs": "EPSG:4546"}, 1, "geometry", "is not in EPSG:4546"),
+        (feature(SQUARE, code=CODE), {"crs": "the usual one"}, None, "crs", "no coordinate system"),
+    ],
+)
 def test_a_bad_row_is_named(
     file: Path, bad: dict[str, Any], options: dict[str, str], row: int | None, field: str, why: str
 ) -> None:
@@ -70,13 +76,16 @@ def test_a_bad_row_is_named(
     assert any(part in fault.why for part in why.split("|"))
 
 
-@pytest.mark.parametrize(("content", "why"), [
-    ("{not json", "is not JSON"),
-    ('{"type": "FeatureCollection", "features": [', "is not JSON"),
-    ('{"type": "Topology"}', "is Topology"),
-    ("[]", "no GeoJSON object"),
-    ('{"type": "FeatureCollection", "features": []}', "no rows"),
-])
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("{not json", "is not JSON"),
+        ('{"type": "FeatureCollection", "features": [', "is not JSON"),
+        ('{"type": "Topology"}', "is Topology"),
+        ("[]", "no GeoJSON object"),
+        ('{"type": "FeatureCollection", "features": []}', "no rows"),
+    ],
+)
 def test_a_malformed_file_is_named(file: Path, content: str, why: str) -> None:
     file.write_text(content)
     assert why in refusal(file)[0].why
@@ -149,20 +158,23 @@ def test_csv_points_in_the_encodings_offices_use(tmp_path: Path, encoding: str) 
     assert grids.read_points(path, crs="EPSG:4490")["weight"].tolist() == [1, 1]
 
 
-@pytest.mark.parametrize(("content", "options", "row", "field", "why"), [
-    ("lon,lat\n112,22\n", {}, None, "crs", "no coordinate system"),
-    ("name,x\na,1\n", {"crs": "EPSG:4490"}, None, "lon", "no such column"),
-    ("lon,lat\n112,22\n112,north\n", {"crs": "EPSG:4490"}, 2, "lat", "'north' is not a number"),
-    ("lon,lat\n112,22\n,22\n", {"crs": "EPSG:4490"}, 2, "lon", "not a number"),
-    ("lon,lat\n22,112\n", {"crs": "EPSG:4490"}, 1, "geometry", "swapped"),
-    ("lon,lat\n550000,2450000\n", {"crs": "EPSG:4490"}, 1, "geometry", "no degrees"),
-    ("lon,lat\n112,22,1\n", {"crs": "EPSG:4490"}, 1, None, "3 fields"),
-    ("lon,lat\n", {"crs": "EPSG:4490"}, None, None, "no rows"),
-    ("", {"crs": "EPSG:4490"}, None, "lon", "no such column"),
-    ("lon,lat,w\n112,22,-1\n", {"crs": "EPSG:4490", "weight": "w"}, 1, "w", "negative"),
-    ("lon,lat,w\n112,22,many\n", {"crs": "EPSG:4490", "weight": "w"}, 1, "w", "not a number"),
-    ("lon,lat\n112,22\n", {"crs": "EPSG:4490", "weight": "w"}, None, "w", "no such column"),
-])
+@pytest.mark.parametrize(
+    ("content", "options", "row", "field", "why"),
+    [
+        ("lon,lat\n112,22\n", {}, None, "crs", "no coordinate system"),
+        ("name,x\na,1\n", {"crs": "EPSG:4490"}, None, "lon", "no such column"),
+        ("lon,lat\n112,22\n112,north\n", {"crs": "EPSG:4490"}, 2, "lat", "'north' is not a number"),
+        ("lon,lat\n112,22\n,22\n", {"crs": "EPSG:4490"}, 2, "lon", "not a number"),
+        ("lon,lat\n22,112\n", {"crs": "EPSG:4490"}, 1, "geometry", "swapped"),
+        ("lon,lat\n550000,2450000\n", {"crs": "EPSG:4490"}, 1, "geometry", "no degrees"),
+        ("lon,lat\n112,22,1\n", {"crs": "EPSG:4490"}, 1, None, "3 fields"),
+        ("lon,lat\n", {"crs": "EPSG:4490"}, None, None, "no rows"),
+        ("", {"crs": "EPSG:4490"}, None, "lon", "no such column"),
+        ("lon,lat,w\n112,22,-1\n", {"crs": "EPSG:4490", "weight": "w"}, 1, "w", "negative"),
+        ("lon,lat,w\n112,22,many\n", {"crs": "EPSG:4490", "weight": "w"}, 1, "w", "not a number"),
+        ("lon,lat\n112,22\n", {"crs": "EPSG:4490", "weight": "w"}, None, "w", "no such column"),
+    ],
+)
 def test_bad_points_are_named(
     tmp_path: Path, content: str, options: dict[str, str], row: int | None, field: str | None, why: str
 ) -> None:

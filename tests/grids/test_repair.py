@@ -25,7 +25,9 @@ def same_ground(one: BaseGeometry, other: BaseGeometry) -> bool:
 
 
 def serious(coverage: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None) -> list[str]:
-    return [str(fault) for fault in grids.check(coverage, within) if fault.kind in {"overlap", "gap", "outside", "invalid"}]
+    return [
+        str(fault) for fault in grids.check(coverage, within) if fault.kind in {"overlap", "gap", "outside", "invalid"}
+    ]
 
 
 @settings(max_examples=25, deadline=None)
@@ -86,8 +88,9 @@ def test_islands_and_exclaves_stay_with_their_owner() -> None:
 
 
 def test_a_crumb_torn_off_goes_to_the_neighbour() -> None:
-    first = shapely.union_all([drawn.square(0, 0, 2), shapely.box(drawn.WEST + 0.02, drawn.SOUTH, drawn.WEST + 0.0245,
-                                                                  drawn.SOUTH + 0.0005)])
+    first = shapely.union_all(
+        [drawn.square(0, 0, 2), shapely.box(drawn.WEST + 0.02, drawn.SOUTH, drawn.WEST + 0.0245, drawn.SOUTH + 0.0005)]
+    )
     road = shapely.box(drawn.WEST + 0.0195, drawn.SOUTH, drawn.WEST + 0.024, drawn.SOUTH + 0.02)
     second = shapely.union_all([road, drawn.square(2.4, 0, 2).difference(first)])
     mended = grids.repair(drawn.villages(first, second))
@@ -95,12 +98,24 @@ def test_a_crumb_torn_off_goes_to_the_neighbour() -> None:
     assert mended.coverage.geometry.geom_type.eq("Polygon").all()
 
 
-@pytest.mark.parametrize(("town", "limit", "named"), [
-    (drawn.villages(drawn.square(0, 0), drawn.square(0, 0)), None, "row 2.*claimed by row 1"),
-    (drawn.villages(drawn.square(0, 0), drawn.square(5, 5)), drawn.villages(drawn.square(0, 0)), "row 2.*outside the limit"),
-    (drawn.villages(drawn.square(0, 0), shapely.Polygon()), None, "row 2.*no geometry"),
-    (drawn.villages(drawn.square(0, 0)), drawn.villages(drawn.square(0, 0), drawn.square(5, 5)), "touches no polygon"),
-], ids=["twins", "outside", "empty", "unreachable"])
+@pytest.mark.parametrize(
+    ("town", "limit", "named"),
+    [
+        (drawn.villages(drawn.square(0, 0), drawn.square(0, 0)), None, "row 2.*claimed by row 1"),
+        (
+            drawn.villages(drawn.square(0, 0), drawn.square(5, 5)),
+            drawn.villages(drawn.square(0, 0)),
+            "row 2.*outside the limit",
+        ),
+        (drawn.villages(drawn.square(0, 0), shapely.Polygon()), None, "row 2.*no geometry"),
+        (
+            drawn.villages(drawn.square(0, 0)),
+            drawn.villages(drawn.square(0, 0), drawn.square(5, 5)),
+            "touches no polygon",
+        ),
+    ],
+    ids=["twins", "outside", "empty", "unreachable"],
+)
 def test_nothing_is_ever_emptied_or_left_over_silently(
     town: gpd.GeoDataFrame, limit: gpd.GeoDataFrame | None, named: str
 ) -> None:

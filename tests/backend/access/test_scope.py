@@ -28,9 +28,9 @@ EXPECTED = {
     "wang": (2, 2, 2, 0, 5),
     "li": (0, 1, 0, 0, 2),
     "chen": (1, 1, 1, 0, 2),
-    "lead": (3, 0, 3, 1, 7),
-    "head": (3, 0, 3, 1, 7),
-    "officer": (3, 0, 3, 1, 7),
+    "lead": (3, 3, 3, 1, 7),
+    "head": (3, 3, 3, 1, 7),
+    "officer": (3, 3, 3, 1, 7),
     "other_lead": (0, 3, 0, 0, 7),  # the venues' hazards are the fire station's
     "office": (3, 3, 3, 1, 7),
     "mayor": (3, 3, 3, 1, 7),
