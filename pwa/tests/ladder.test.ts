@@ -70,15 +70,22 @@ test("a filter keeps what matches all of it", () => {
   expect(wanted(tasks, { grids: new Set() }, NOW)).toHaveLength(2);
 });
 
-test("of a dispatch older than the live copy only the server's counts are shown", () => {
-  const dispatch = { id: "old", task_count: 40, submitted_count: 38 } as Dispatch;
-  const [row] = dispatchRows([dispatch], [at("stored", 1, { dispatch_id: "new" })], NOW);
-  expect(row).toMatchObject({ total: 40, counts: { submitted: 38 }, known: false, waiting: 0 });
+test("what the live copy has let go of was finished", () => {
+  const dispatch = { id: "d", task_count: 24, submitted_count: 20 } as Dispatch;
+  const open = Array.from({ length: 4 }, (_, i) => at("opened", 10, { id: `open-${i}`, dispatch_id: "d" }));
+  const fresh = Array.from({ length: 5 }, (_, i) => at("submitted", 5, { id: `done-${i}`, dispatch_id: "d", state: "completed" }));
+  const [row] = dispatchRows([dispatch], [...open, ...fresh], NOW);
+  expect(row.counts).toEqual({ stored: 24, on_phone: 24, opened: 24, accepted: 20, on_site: 20, submitted: 20 });
 });
 
-test("of a live dispatch the rungs are counted from its tasks", () => {
+test("a result that comes in after the dispatch was read counts at once, and once", () => {
   const dispatch = { id: "d", task_count: 2, submitted_count: 0 } as Dispatch;
   const tasks = [at("stored", 10, { dispatch_id: "d" }), at("submitted", 1, { dispatch_id: "d", state: "completed" })];
   const [row] = dispatchRows([dispatch], tasks, NOW);
-  expect(row).toMatchObject({ total: 2, known: true, waiting: 1, counts: { stored: 2, on_phone: 1, submitted: 1 } });
+  expect(row).toMatchObject({ total: 2, waiting: 1, counts: { stored: 2, on_phone: 1, submitted: 1 } });
+});
+
+test("just sent, its tasks still on the way: nothing has been reached yet", () => {
+  const [row] = dispatchRows([{ id: "new", task_count: 12, submitted_count: 0 } as Dispatch], [], NOW);
+  expect(row).toMatchObject({ total: 12, counts: { stored: 0, submitted: 0 } });
 });

@@ -22,17 +22,19 @@ export const useLive = defineStore("live", () => {
 
   async function start(me: Me): Promise<void> {
     stop();
+    let asked = false; // the first answer comes in several streams: whole or not at all
     replica = new MemoryReplica();
     rows.value = replica.rows;
     hearContact = onContact((reached) => reached && (lastContact.value = new Date()));
     feed = new Feed(replica, {
       state: heard,
-      changed: () => (filled.value = true),
+      changed: () => (filled.value ||= asked),
       signedOut: () => session.forget(),
       streamsChanged: () => void session.load(),
     });
     await feed.start(me.epoch);
-    filled.value ||= state.value !== "offline"; // nothing to show is an answer too
+    asked = true;
+    filled.value = state.value !== "offline"; // nothing to show is an answer too
   }
 
   function heard(next: FeedState): void {

@@ -39,7 +39,7 @@ export default {
     closed_today: "今日销号",
     hazards_open: "隐患未销号",
     hazards_overdue: "其中逾期",
-    workers_active_today: "今日在岗",
+    workers_active_today: "今日出勤",
     workers: "网格员",
     visited_30d: "三十天走访",
     enterprises: "家单位",

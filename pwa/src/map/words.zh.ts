@@ -7,5 +7,5 @@ export default {
   risk: { red: "红", orange: "橙", yellow: "黄", blue: "蓝" },
   tasks_open: "未完成任务（项）",
   tasks_overdue: "逾期任务（项）",
-  open_hazards: "未整改隐患（处）",
+  open_hazards: "未销号隐患（处）",
 };

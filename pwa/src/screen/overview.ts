@@ -37,13 +37,18 @@ export const useOverview = defineStore("overview", () => {
       ticket: feedServer.ticket,
       mark: () => ({ epoch, cursors: {} }),
       frames: (frames) => frames.forEach((frame) => frame.k === "ok" && frame.epoch !== epoch && void enterEpoch()),
-      state: (heard) => (state.value = heard),
+      state: hear,
       letter: (letter) => letter.t === "overview" && refreshSoon(),
       streamsChanged: () => void session.load(),
       signedOut: () => session.forget(),
     });
     safety = setInterval(() => void refresh(), SAFETY_MS);
     void refresh();
+  }
+
+  function hear(next: FeedState): void {
+    state.value = next;
+    if (next === "live") refreshSoon(); // letters sent meanwhile are lost
   }
 
   function stop(): void {

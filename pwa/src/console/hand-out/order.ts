@@ -11,7 +11,7 @@ export interface Order {
   id: string;
   title: string;
   checklist_id: string;
-  deadline: string | null;
+  deadline: string;
   per_grid: number;
   priority: Priority;
   note: string;
@@ -23,31 +23,37 @@ const ZONE_OFFSET = "+08:00";
 
 /** 17:00 in the town, so many days from today. */
 export const deadlineOf = (choice: DueChoice, now: Date): string =>
-  `${dayOf(new Date(now.getTime() + DUE_CHOICES[choice] * DAY_MS))}T17:00:00${ZONE_OFFSET}`;
+  moment(dayOf(new Date(now.getTime() + DUE_CHOICES[choice] * DAY_MS)), "17:00");
 
 /** 17:00 of today is no choice at six in the evening. */
 export const choicesAt = (now: Date): DueChoice[] =>
   (Object.keys(DUE_CHOICES) as DueChoice[]).filter((choice) => Date.parse(deadlineOf(choice, now)) > now.getTime());
 
-export const choiceOf = (deadline: string | null, now: Date): DueChoice | null =>
-  choicesAt(now).find((choice) => Date.parse(deadlineOf(choice, now)) === Date.parse(deadline ?? "")) ?? null;
+export const choiceOf = (deadline: string, now: Date): DueChoice | null =>
+  choicesAt(now).find((choice) => Date.parse(deadlineOf(choice, now)) === Date.parse(deadline)) ?? null;
 
-/** What a date field shows, 2026-11-24T17:00, in the town's zone wherever the computer believes to be; and back. */
-export const fieldOf = (deadline: string | null): string => {
-  if (!deadline) return "";
+const DAYS_AHEAD = 60;
+const HALF_HOURS = Array.from({ length: 48 }, (_, i) => `${String(i >> 1).padStart(2, "0")}:${i % 2 ? "30" : "00"}`);
+
+/** The days and times of day to choose from, in the town's zone wherever the computer believes to be. */
+export const dayChoices = (now: Date): string[] =>
+  Array.from({ length: DAYS_AHEAD + 1 }, (_, i) => dayOf(new Date(now.getTime() + i * DAY_MS)));
+export const clockChoices = (now: Date, day: string): string[] =>
+  HALF_HOURS.filter((clock) => Date.parse(moment(day, clock)) > now.getTime());
+export const moment = (day: string, clock: string): string => `${day}T${clock}:00${ZONE_OFFSET}`;
+
+export const partsOf = (deadline: string): { day: string; clock: string } => {
   const at = new Date(deadline);
-  return `${dayOf(at)}T${clockOf(at)}`;
+  return { day: dayOf(at), clock: clockOf(at) };
 };
-export const ofField = (text: string): string | null => (text ? `${text}:00${ZONE_OFFSET}` : null);
 
-export type Missing = "grids" | "checklist" | "title" | "deadline" | "past" | "per_grid";
+export type Missing = "grids" | "checklist" | "title" | "past" | "per_grid";
 
 /** The first thing that stands in the way, or nothing. */
 export function missingIn(order: Order, gridCount: number, now: Date): Missing | null {
   if (!gridCount) return "grids";
   if (!order.checklist_id) return "checklist";
   if (!order.title.trim()) return "title";
-  if (!order.deadline) return "deadline";
   if (Date.parse(order.deadline) <= now.getTime()) return "past";
   const whole = Number.isInteger(order.per_grid) && order.per_grid >= 1 && order.per_grid <= PER_GRID_MAX;
   return whole ? null : "per_grid";

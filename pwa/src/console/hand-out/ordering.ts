@@ -21,8 +21,11 @@ export const useOrdering = defineStore("ordering", () => {
   const busy = ref(false);
   const failure = shallowRef<unknown>(null);
 
-  /** A preview is of these grids only: chosen others, the preview is void. */
-  watch(() => selection.uids, () => step.value === "preview" && (step.value = "order"));
+  /** A preview is of these grids only; grids chosen after sending begin the next order. */
+  watch(() => selection.uids, (uids) => {
+    if (step.value === "preview") step.value = "order";
+    if (step.value === "sent" && uids.size) startAnew();
+  });
 
   const loadChecklists = () => attempt(async () => (checklists.value = await get<Checklist[]>("/api/checklists")));
 
@@ -35,8 +38,9 @@ export const useOrdering = defineStore("ordering", () => {
   const send = () => attempt(async () => {
     const body = { ...order, title: order.title.trim(), note: order.note.trim(), grid_uids: [...selection.uids] };
     sent.value = await post<DispatchSent>("/api/dispatches", body, { timeoutMs: 60_000 });
-    step.value = "sent";
     order.id = uuidv7();
+    selection.clear();
+    step.value = "sent";
   });
 
   async function attempt(work: () => Promise<unknown>): Promise<void> {
@@ -55,7 +59,6 @@ export const useOrdering = defineStore("ordering", () => {
 
   function startAnew(): void {
     Object.assign(order, blank(), { checklist_id: order.checklist_id, title: order.title });
-    selection.clear();
     step.value = "order";
   }
 

@@ -39,10 +39,11 @@ export function stuckFirst(tasks: Task[], now: Date): Task[] {
   return keyed.map(({ task }) => task);
 }
 
-/** How many have reached each rung at least. */
-export const reached = (tasks: Task[]): Record<LadderStep, number> =>
-  Object.fromEntries(RUNGS.map((rung, i) => [rung, tasks.filter((task) => rungIndex(task) >= i).length])) as
-    Record<LadderStep, number>;
+/** How many have reached each rung at least; `finished` have reached them all. */
+export function reached(tasks: Task[], finished = 0): Record<LadderStep, number> {
+  const climbed = (i: number) => tasks.filter((task) => rungIndex(task) >= i).length;
+  return Object.fromEntries(RUNGS.map((rung, i) => [rung, climbed(i) + finished])) as Record<LadderStep, number>;
+}
 
 export interface Wanted {
   dispatch?: string;
@@ -61,19 +62,20 @@ export function wanted(tasks: Task[], { dispatch, standing, search = "", grids }
       .join(" ").toLowerCase().includes(text)));
 }
 
-/** Dispatches as the server told them, with what has come in since; the newest first. */
+/**
+ * Dispatches as the server told them, with what has come in since.
+ * The live copy lets go of tasks a week after they are finished: those have climbed every rung.
+ */
 export function dispatchRows(dispatches: Dispatch[], tasks: Task[], now: Date) {
   const groups = byDispatch(tasks);
   return dispatches.map((dispatch) => {
-    const mine = groups.get(dispatch.id) ?? [];
-    const counts = reached(mine);
+    const held = groups.get(dispatch.id) ?? [];
+    const finished = Math.max(0, Math.min(dispatch.task_count - held.length, dispatch.submitted_count));
     return {
       dispatch,
-      counts: { ...counts, submitted: Math.max(dispatch.submitted_count, counts.submitted) },
-      total: Math.max(dispatch.task_count, mine.length),
-      /** Older than the live copy reaches: only the server's own counts are known. */
-      known: mine.length > 0,
-      waiting: mine.filter((task) => ["overdue", "stuck"].includes(standingOf(task, now))).length,
+      counts: reached(held, finished),
+      total: Math.max(dispatch.task_count, held.length),
+      waiting: held.filter((task) => ["overdue", "stuck"].includes(standingOf(task, now))).length,
     };
   });
 }
