@@ -30,11 +30,17 @@ export const useLive = defineStore("live", () => {
       state: heard,
       changed: () => (filled.value ||= asked),
       signedOut: () => session.forget(),
-      streamsChanged: () => void session.load(),
+      streamsChanged: () => void startAgain(),
     });
     await feed.start(me.epoch);
     asked = true;
     filled.value = state.value !== "offline"; // nothing to show is an answer too
+  }
+
+  /** Other rights, other streams: everything is taken anew. */
+  async function startAgain(): Promise<void> {
+    await session.load();
+    if (session.me) await start(session.me);
   }
 
   function heard(next: FeedState): void {

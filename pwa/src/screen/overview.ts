@@ -39,7 +39,7 @@ export const useOverview = defineStore("overview", () => {
       frames: (frames) => frames.forEach((frame) => frame.k === "ok" && frame.epoch !== epoch && void enterEpoch()),
       state: hear,
       letter: (letter) => letter.t === "overview" && refreshSoon(),
-      streamsChanged: () => void session.load(),
+      streamsChanged: () => void startAgain(),
       signedOut: () => session.forget(),
     });
     safety = setInterval(() => void refresh(), SAFETY_MS);
@@ -56,6 +56,13 @@ export const useOverview = defineStore("overview", () => {
     if (safety) clearInterval(safety);
     if (planned) clearTimeout(planned);
     socket = safety = planned = null;
+  }
+
+  /** Other rights, another picture. */
+  async function startAgain(): Promise<void> {
+    stop();
+    await session.load();
+    if (session.me) start(session.me);
   }
 
   async function enterEpoch(): Promise<void> {
