@@ -38,12 +38,14 @@ class Connection:
         self._lagging_since: float | None = None
         self.too_slow = asyncio.Event()
 
-    def offer(self, frame: bytes) -> None:
-        """Queue a frame, or, when the peer is too far behind, drop the queue: the numbers will show the gap."""
+    def offer(self, frame: bytes) -> bool:
+        """Queue a frame. False: the peer was too far behind and has lost its queue; it must be told where the streams are."""
         try:
             self._frames.put_nowait(frame)
         except asyncio.QueueFull:
             self._lag()
+            return False
+        return True
 
     def _lag(self) -> None:
         self._lagging_since = self._lagging_since or time.monotonic()
@@ -90,7 +92,12 @@ class Hub:
         if seq:
             self._heads[stream] = max(seq, self._heads.get(stream, 0))
         for connection in self._listeners.get(stream, ()):
-            connection.offer(frame)
+            self._hand(connection, frame)
+
+    def _hand(self, connection: Connection, frame: bytes) -> None:
+        """The heads stand in for a queue that was dropped: nothing else might come for long to show the gap."""
+        if not connection.offer(frame):
+            connection.offer(_heads_frame({s: self._heads[s] for s in connection.streams if s in self._heads}))
 
     def _start(self) -> None:
         if not self._tasks:
@@ -123,9 +130,12 @@ class Hub:
         for stream, head in heads.items():
             if head > self._heads.get(stream, 0):
                 self._heads[stream] = head
-                frame = msgspec.json.encode({"k": "heads", "heads": {stream: head}})
                 for connection in self._listeners.get(stream, ()):
-                    connection.offer(frame)
+                    self._hand(connection, _heads_frame({stream: head}))
+
+
+def _heads_frame(heads: dict[str, int]) -> bytes:
+    return msgspec.json.encode({"k": "heads", "heads": heads})
 
 
 async def _read_heads(streams: list[str]) -> dict[str, int]:
