@@ -9,7 +9,6 @@ import msgspec
 from django.db import IntegrityError
 
 from backend.accounts.models import Department, User
-from backend.accounts.roles import DEPARTMENTAL
 from backend.dispatch.events import TaskChanged, TaskCompleted, TaskLeft, TaskSent
 from backend.dispatch.models import Assignment, Dispatch, Task, TaskFact
 from backend.dispatch.permissions import audience_of, require_held
@@ -86,7 +85,8 @@ def _send(wanted: NewDispatch, made: Plan, fingerprint: str, acting_user: User) 
 
 
 def _department_of(user: User) -> Department | None:
-    return next((held.department for held in user.held_today() if held.role in DEPARTMENTAL), None)
+    """The department in whose name the person sends: the one of their first role that belongs to any."""
+    return next((held.department for held in user.held_today() if held.department), None)
 
 
 def _say(said: TaskSent | TaskChanged | TaskCompleted, task: Task, acting_user: User | None) -> None:

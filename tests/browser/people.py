@@ -1,7 +1,9 @@
 """People at their surfaces: a lead at the console, a worker on a phone, a leader before the wall screen."""
 
 import io
+import json
 
+import shapely
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -16,14 +18,11 @@ def marked(page: Page, name: str):
     return page.locator(f'[data-test="{name}"]')
 
 
-def opened(
-    browser: Browser, url: str, path: str, number: str, size: dict[str, int], *, position: tuple[float, float] | None = None
-) -> tuple[BrowserContext, Page]:
-    """A context of its own, signed in at `path`. `position`: (lon, lat) the device will report."""
-    fix = {"longitude": position[0], "latitude": position[1], "accuracy": 12} if position else None
+def opened(browser: Browser, url: str, path: str, number: str, size: dict[str, int]) -> tuple[BrowserContext, Page]:
+    """A context of its own, signed in at `path`."""
     context = browser.new_context(
-        viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=size == PHONE, geolocation=fix,
-        permissions=["geolocation"] if fix else [],
+        viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=size == PHONE,
+        permissions=["geolocation"],
     )  # fmt: skip
     page = context.new_page()
     page.goto(url + path)
@@ -65,3 +64,11 @@ def draw_signature(page: Page, name: str) -> None:
     for step in range(1, 8):
         page.mouse.move(x + w * (0.2 + 0.08 * step), y + h * (0.5 + (0.25 if step % 2 else -0.25)))
     page.mouse.up()
+
+
+def stand_in_own_grid(page: Page, number: str) -> None:
+    """Put the device somewhere inside the grid that this worker mainly holds."""
+    features = page.evaluate("async () => (await (await fetch('/api/grids.geojson')).json()).features")
+    own = next(f for f in features if any(w["phone"] == number and w["main"] for w in f["properties"]["workers"]))
+    inside = shapely.from_geojson(json.dumps(own["geometry"])).representative_point()
+    page.context.set_geolocation({"longitude": inside.x, "latitude": inside.y, "accuracy": 12})

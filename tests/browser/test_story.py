@@ -3,15 +3,12 @@
 No page is reloaded except where it says so.
 """
 
-import json
-
 import httpx
 import pytest
-import shapely
 from playwright.sync_api import expect
 
 from backend.config.scratch import DEMO_PASSWORD
-from tests.browser.people import CONSOLE, PHONE, WALL, draw_signature, fill, marked, opened, photo
+from tests.browser.people import CONSOLE, PHONE, WALL, draw_signature, fill, marked, opened, photo, stand_in_own_grid
 
 LEAD, WORKER, LEADER, OFFICE = "10000000201", "10000000101", "10000000501", "10000000401"
 ITEMS = (
@@ -26,7 +23,9 @@ def api(server):
     with httpx.Client(base_url=server.url) as client:
         client.get("/api/session")
         headers = {"X-CSRFToken": client.cookies["csrftoken"]}
-        client.post("/api/session", json={"phone": OFFICE, "password": DEMO_PASSWORD}, headers=headers).raise_for_status()
+        client.post(
+            "/api/session", json={"phone": OFFICE, "password": DEMO_PASSWORD}, headers=headers
+        ).raise_for_status()
         yield client
 
 
@@ -42,9 +41,9 @@ def figure(page, name):
 
 
 def test_from_the_map_to_the_wall(server, browser, api, grid):
-    inside = shapely.from_geojson(json.dumps(grid["geometry"])).representative_point()
     _, console = opened(browser, server.url, "/console", LEAD, CONSOLE)
-    away, phone = opened(browser, server.url, "/", WORKER, PHONE, position=(inside.x, inside.y))
+    away, phone = opened(browser, server.url, "/", WORKER, PHONE)
+    stand_in_own_grid(phone, WORKER)
     _, wall = opened(browser, server.url, "/screen", LEADER, WALL)
     expect(marked(phone, "empty")).to_be_visible()
     marked(wall, "figure-hazards_open").wait_for()

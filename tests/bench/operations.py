@@ -1,0 +1,83 @@
+"""How many durable operations a server on SQLite takes over real HTTP: singly and in batches, in one run, as JSON.
+
+    python -m tests.bench.operations
+
+Each operation is `task.open`: its row, the task's ladder, an event with its hash and deliveries, committed with fsync.
+The ratio of batched to single is what to compare between machines; the rates are this machine's.
+"""
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.config.scratch import DEMO_PASSWORD, scratch_server
+from backend.foundation.ids import new_id
+from backend.rehearsal.client import Client
+
+WORKERS, SECONDS, BATCH = 8, 10.0, 20
+OFFICE = "10000000401"
+
+
+async def ready(url: str) -> list[tuple[Client, dict[str, Any]]]:
+    """Workers signed in, each with a task of its own."""
+    office = Client(url, OFFICE, DEMO_PASSWORD)
+    await office.sign_in()
+    grids = (await office.get("/api/grids.geojson"))["features"]
+    checklist = (await office.get("/api/checklists"))[0]
+    wanted = {
+        "id": str(new_id()), "title": "bench", "grid_uids": [g["properties"]["uid"] for g in grids],
+        "checklist_id": checklist["id"], "per_grid": 1, "deadline": "2099-01-01T00:00:00Z",
+    }  # fmt: skip
+    await office.post("/api/dispatches", wanted)
+    tasks = (await office.get("/api/tasks", limit=500))["results"]
+    number_of = {w["id"]: w["phone"] for g in grids for w in g["properties"]["workers"]}
+    chosen = tasks[:WORKERS]
+    clients = [Client(url, number_of[task["assignee"]["id"]], DEMO_PASSWORD) for task in chosen]
+    for client in clients:
+        await client.sign_in()
+    await office.close()
+    return list(zip(clients, chosen, strict=True))
+
+
+def operation(task: dict[str, Any], n: int) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    body = {"task_id": task["id"], "assignment_no": 1, "at": now}
+    return {"op_id": str(new_id()), "n": n, "type": "task.open", "target": task["id"], "client_time": now, "body": body}
+
+
+async def rate(pairs: list[tuple[Client, dict[str, Any]]], batch: int) -> float:
+    """Operations answered as applied, per second."""
+    begun, applied = time.monotonic(), 0
+
+    async def work(client: Client, task: dict[str, Any]) -> None:
+        nonlocal applied
+        n = 0
+        while time.monotonic() - begun < SECONDS:
+            results = await client.submit([operation(task, n := n + 1) for _ in range(batch)])
+            applied += sum(r["status"] == "applied" for r in results)
+
+    await asyncio.gather(*(work(client, task) for client, task in pairs))
+    return applied / (time.monotonic() - begun)
+
+
+async def measure(url: str) -> dict[str, float]:
+    pairs = await ready(url)
+    single, batched = await rate(pairs, 1), await rate(pairs, BATCH)
+    for client, _ in pairs:
+        await client.close()
+    return {
+        "ops_per_s_single": round(single, 1),
+        "ops_per_s_batched": round(batched, 1),
+        "batched_vs_single": round(batched / single, 2),
+    }
+
+
+def main() -> None:
+    with scratch_server() as server:
+        print(json.dumps(asyncio.run(measure(server.url))))
+
+
+if __name__ == "__main__":
+    main()
