@@ -1,8 +1,10 @@
-"""A hub per test: its tasks belong to the test's event loop and end with it."""
+"""A hub per test: its tasks belong to the test's event loop and end with it, its database connection too."""
 
 import asyncio
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from backend.realtime.hub import Hub
 
@@ -14,3 +16,4 @@ async def hub():
     for task in fresh._tasks:
         task.cancel()
     await asyncio.gather(*fresh._tasks, return_exceptions=True)
+    await sync_to_async(connections.close_all)()
