@@ -11,6 +11,7 @@ from backend.foundation import clock
 from backend.journal import jobs
 from backend.journal.chain import verify_chain
 from backend.journal.models import Chain, PeriodicRun
+from backend.sync.receiving import settle_waiting
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ def verify_all_chains() -> None:
 
 SCHEDULE = [
     Periodic("sweep_outbox", timedelta(seconds=5), jobs.drain),
+    Periodic("settle_images", timedelta(minutes=1), settle_waiting),
     Periodic("verify_chains", timedelta(days=1), verify_all_chains),
     Periodic("tidy_outbox", timedelta(days=1), jobs.tidy),
 ]

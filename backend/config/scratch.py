@@ -16,10 +16,15 @@ OURS = ("DATABASE_URL", "REDIS_URL", "ANWANGGE_HOSTS", "ANWANGGE_HTTPS")
 
 
 @contextmanager
-def scratch_server(town: Path = DEMO_TOWN, *, history: bool = False) -> Iterator[Processes]:
-    """Healthy when it is handed over. Raises CannotStart with what the loading said."""
+def scratch_server(
+    town: Path = DEMO_TOWN, *, history: bool = False, database_url: str | None = None
+) -> Iterator[Processes]:
+    """Healthy when it is handed over; on SQLite, or on the empty database named. Raises CannotStart with what the
+    loading said."""
     with tempfile.TemporaryDirectory(prefix="awg-") as folder:
         processes = Processes(Path(folder), free_port(), without=OURS)
+        if database_url:
+            processes.env["DATABASE_URL"] = database_url
         _prepare(processes, town, history)
         processes.start()
         try:

@@ -39,9 +39,14 @@ def _visible(scope: Scope, person: str, code: str, department: str) -> Q:
     return Q(**{person: scope.user}) | scope.within(code, scope.wide) | Q(**{f"{department}__in": scope.departments})
 
 
-def get_task(task: UUID) -> Task:
-    """By id, whoever asks: for services, which check who may act. Raises not_found."""
-    found = with_all(Task.objects.filter(pk=task)).first()
+def get_task(task: UUID, *, hold: bool = False) -> Task:
+    """By id, whoever asks: for services, which check who may act. Raises not_found.
+
+    `hold`: nobody else changes it before the transaction ends. A phone's word must not be refused because another
+    device of the same person acknowledged something in the same millisecond.
+    """
+    rows = Task.objects.select_for_update(of=("self",)) if hold else Task.objects.all()
+    found = with_all(rows.filter(pk=task)).first()
     if found is None:
         raise NOT_FOUND.because("任务")
     return found

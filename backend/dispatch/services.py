@@ -122,7 +122,7 @@ def open_task(step: Step, *, acting_user: User) -> Task:
 def accept_task(step: Step, *, acting_user: User) -> Task:
     """The holder says: mine. Accepting what is already accepted or done is no error, only late news."""
     with recording():
-        task = get_task(step.task_id)
+        task = get_task(step.task_id, hold=True)
         current = require_held(task, acting_user, step.assignment_no)
         if current and task.state == TaskState.SENT:
             move(task, TaskState.ACCEPTED, who=acting_user.id)
@@ -139,7 +139,7 @@ def check_in(step: CheckIn, *, acting_user: User) -> Task:
 
 def _learn(step: Step, fact: Fact, acting_user: User, **where: Any) -> Task:
     with recording():
-        task = get_task(step.task_id)
+        task = get_task(step.task_id, hold=True)
         require_held(task, acting_user, step.assignment_no)
         _note(task, fact, step.assignment_no, step.at, **where)
         change(task)

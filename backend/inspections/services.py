@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from django.db.models import F
 from pyproj import Geod
 
 from backend.accounts.models import User
@@ -77,7 +78,7 @@ def submit(new: NewInspection, *, acting_user: User) -> Inspection:
     Raises not_your_task, wrong_checklist, unknown_item, answers_incomplete, photo_missing, signature_missing.
     """
     with recording():
-        task, checklist = get_task(new.task_id), get_checklist(new.checklist_id)
+        task, checklist = get_task(new.task_id, hold=True), get_checklist(new.checklist_id)
         _check(new, task, checklist)
         completed = take_result(
             task, new.inspection_id, acting_user=acting_user, assignment_no=new.assignment_no, at=new.finished_at
@@ -178,7 +179,7 @@ def take_image(sha256: str) -> None:
         for inspection in waiting.distinct():
             Photo.objects.filter(inspection=inspection, sha256=sha256).update(stored=True)
             Signature.objects.filter(inspection=inspection, sha256=sha256).update(stored=True)
-            Inspection.objects.filter(pk=inspection.pk).update(version=inspection.version + 1)
+            Inspection.objects.filter(pk=inspection.pk).update(version=F("version") + 1)
             _say(InspectionChanged, inspection.pk, None)
         note_photo_stored(sha256)
 

@@ -10,13 +10,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 
 from backend.accounts.models import User
 from backend.foundation import blobs, clock
 from backend.foundation.moves import ILLEGAL_MOVE
 from backend.foundation.problems import SOMEBODY_WAS_FASTER, UNREADABLE, Problem
 from backend.foundation.shapes import Body, View, decode
+from backend.inspections.services import take_image
 from backend.journal.chain import canonical
 from backend.journal.recording import Origin, recording
 from backend.sync.models import ContestedOperation, Operation, Status
@@ -60,7 +61,10 @@ def _receive(op: NewOperation, user: User, device: UUID | None) -> Result:
     """The answer is given only after the commit. `retry` means that nothing was stored: send it again."""
     try:
         with recording(Origin(op=op.op_id, device=device)):
-            return _store(op, user, device)
+            result = _store(op, user, device)
+        # an image that arrived while this was being written saw no record to tell
+        _settle_arrived(result.missing_blobs)
+        return result
     except OperationalError as error:
         log.warning("operation %s not stored: %s", op.op_id, type(error).__name__)
         return Result(op_id=op.op_id, status="retry", code="busy")
@@ -141,8 +145,20 @@ def result_of(row: Operation, *, replayed: bool = False) -> Result:
 
 
 def settle(sha256: str) -> None:
-    """An image has arrived: operations that waited for nothing else are applied."""
+    """An image is there: records that refer to it say so, and operations that waited for nothing else are applied."""
+    take_image(sha256)
     for row in Operation.objects.filter(status=Status.AWAITING_BLOB, blobs__icontains=sha256):
         if not _missing(row.blobs):
-            with transaction.atomic():
-                Operation.objects.filter(pk=row.pk, status=Status.AWAITING_BLOB).update(status=Status.APPLIED)
+            Operation.objects.filter(pk=row.pk, status=Status.AWAITING_BLOB).update(status=Status.APPLIED)
+
+
+def settle_waiting(limit: int = 500) -> None:
+    """Periodic: an image may have been stored by a process that died before it could say so."""
+    for row in Operation.objects.filter(status=Status.AWAITING_BLOB).order_by("received_at")[:limit]:
+        _settle_arrived(row.blobs)
+
+
+def _settle_arrived(images: list[str]) -> None:
+    for sha256 in images:
+        if blobs.exists(sha256):
+            settle(sha256)

@@ -7,7 +7,6 @@ from django.db.models.functions import Length
 from backend.accounts.models import User
 from backend.foundation import blobs
 from backend.foundation.problems import TOO_LARGE
-from backend.inspections.services import take_image
 from backend.sync.models import Upload, UploadPart
 from backend.sync.problems import HASH_MISMATCH, NO_UPLOAD, WRONG_OFFSET
 from backend.sync.receiving import settle
@@ -65,6 +64,5 @@ def _finish(upload: Upload) -> None:
         upload.delete()
         raise HASH_MISMATCH.because()
     blobs.store(whole)
-    take_image(upload.sha256)
     settle(upload.sha256)
     upload.delete()

@@ -1,23 +1,58 @@
 """The whole path with simulated phones over a real server: nothing lost, nothing twice, also when the server is killed."""
 
+import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from backend.config.scratch import DEMO_PASSWORD, DEMO_TOWN, scratch_server
+from backend.rehearsal.rehearsal import Plan, rehearse
 
 ANWANGGE = Path(sys.executable).parent / "anwangge"
+TISWADI = DEMO_TOWN.parent / "tiswadi"
 
 
-def rehearse(*options):
-    done = subprocess.run([str(ANWANGGE), "rehearse", "--json", *options], capture_output=True, text=True)
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
+@pytest.fixture
+def database_url():
+    """An empty database of the PostgreSQL that the tests run on; None for SQLite."""
+    server = os.environ.get("DATABASE_URL")
+    if server is None:
+        return None
+    name = f"flow_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
-def test_thirty_phones_while_the_web_process_is_killed_twice():
-    code, verdict = rehearse("--phones", "30", "--kill-web", "2", "--seed", "7")
-    assert verdict["faults"] == []
-    assert (verdict["lost"], verdict["duplicated"]) == (0, 0)
-    assert verdict["received"] == verdict["answered"] == verdict["sent"] > 0
-    assert {"cut", "twice", "offline"} <= set(verdict["ways"])
-    assert code == 0
+def kill_web(server, times):
+    for _ in range(times):
+        os.kill(server.pid_of("web"), signal.SIGKILL)
+        server.wait_until_healthy()
+
+
+@pytest.mark.parametrize(("town", "office", "kills"), [(DEMO_TOWN, "10000000401", 2), (TISWADI, "10000020149", 0)])
+def test_nothing_lost_nothing_twice(town, office, kills, database_url):
+    with scratch_server(town, database_url=database_url) as server:
+        plan = Plan(
+            url=server.url, office=office, password_of=lambda _: DEMO_PASSWORD, phones=30, per_grid=2, seed=7,
+            meanwhile=lambda: kill_web(server, kills),
+        )  # fmt: skip
+        verdict = asyncio.run(rehearse(plan, lambda line: None))
+    assert verdict.faults == []
+    assert (verdict.lost, verdict.duplicated) == (0, 0)
+    assert verdict.received == verdict.answered == verdict.sent > 0
+    assert {"cut", "twice", "offline"} <= set(verdict.ways)
+
+
+def test_the_command_says_so_and_exits_with_0():
+    done = subprocess.run([str(ANWANGGE), "rehearse", "--json", "--phones", "4"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["ok"]

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         base = f"http://localhost:{port}"
         pages = {
             "手机 phone": "/",
-            "调度台 console": "/console",
+            "工作台 console": "/console",
             "大屏 screen": "/screen",
             "管理 admin": "/admin/",
             "API": "/api/docs",
