@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_rq",
     "backend.journal",
     "backend.accounts",
@@ -141,6 +142,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "安网格 Anwangge",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
+    # the viewer is served from here: a town's server may have no way out
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.config.docs.add_protocol",

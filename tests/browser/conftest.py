@@ -1,5 +1,6 @@
 """A real server with the demo town, and a real browser."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,30 @@ from backend.config.scratch import DEMO_TOWN, scratch_server
 from tests.browser.install import FLAGS, found
 
 
-@pytest.fixture(scope="session")
-def server():
-    with scratch_server(DEMO_TOWN) as running:
+@dataclass(frozen=True)
+class Place:
+    """A town folder and who plays in it, by phone number."""
+
+    folder: Path
+    lead: str
+    leader: str
+    office: str
+
+
+PLACES = [
+    Place(DEMO_TOWN, lead="10000000201", leader="10000000501", office="10000000401"),
+    Place(DEMO_TOWN.parent / "tiswadi", lead="10000020141", leader="10000020151", office="10000020149"),
+]
+
+
+@pytest.fixture(scope="module", params=PLACES, ids=lambda place: place.folder.name)
+def place(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def server(place):
+    with scratch_server(place.folder) as running:
         yield running
 
 

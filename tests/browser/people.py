@@ -66,9 +66,14 @@ def draw_signature(page: Page, name: str) -> None:
     page.mouse.up()
 
 
-def stand_in_own_grid(page: Page, number: str) -> None:
-    """Put the device somewhere inside the grid that this worker mainly holds."""
+def stand_in(page: Page, grid_uid: str) -> None:
+    """Put the device somewhere inside the grid."""
     features = page.evaluate("async () => (await (await fetch('/api/grids.geojson')).json()).features")
-    own = next(f for f in features if any(w["phone"] == number and w["main"] for w in f["properties"]["workers"]))
-    inside = shapely.from_geojson(json.dumps(own["geometry"])).representative_point()
+    shape = next(f["geometry"] for f in features if f["id"] == grid_uid)
+    inside = shapely.from_geojson(json.dumps(shape)).representative_point()
     page.context.set_geolocation({"longitude": inside.x, "latitude": inside.y, "accuracy": 12})
+
+
+def own_grid(page: Page) -> str:
+    """The first grid that the worker who is signed in here holds."""
+    return str(page.evaluate("async () => (await (await fetch('/api/session')).json()).grid_uids[0]"))

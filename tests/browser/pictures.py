@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from backend.config.scratch import scratch_server
 from tests.browser.install import FLAGS, found
-from tests.browser.people import CONSOLE, PHONE, WALL, marked, opened, photo, stand_in_own_grid
+from tests.browser.people import CONSOLE, PHONE, WALL, marked, opened, own_grid, photo, stand_in
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 LEAD, WORKER, LEADER = "10000000207", "10000000102", "10000000501"
@@ -48,7 +48,7 @@ def take_console(browser: Browser, url: str) -> Image.Image:
 def take_phone(browser: Browser, url: str) -> Image.Image:
     """The list, a form with a failed item, and the signatures."""
     context, page = opened(browser, url, "/", WORKER, PHONE)
-    stand_in_own_grid(page, WORKER)
+    stand_in(page, own_grid(page))
     marked(page, "task").first.wait_for()
     listed = shot(page)
     marked(page, "task").last.click()

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from backend.config.scratch import DEMO_PASSWORD
-from tests.browser.people import CONSOLE, PHONE, WALL, draw_signature, fill, marked, opened, photo, stand_in_own_grid
+from tests.browser.people import CONSOLE, PHONE, WALL, draw_signature, fill, marked, opened, photo, stand_in
 
-LEAD, WORKER, LEADER, OFFICE = "10000000201", "10000000101", "10000000501", "10000000401"
 ITEMS = (
     "exits_clear", "windows", "lights", "charging", "wiring", "gas", "kitchen", "living", "flammables", "flame",
     "extinguishers", "people",
@@ -18,40 +17,48 @@ ITEMS = (
 
 
 @pytest.fixture(scope="module")
-def api(server):
+def api(server, place):
     """What the office would find over the API: the judge of the story, not a player in it."""
     with httpx.Client(base_url=server.url) as client:
         client.get("/api/session")
         headers = {"X-CSRFToken": client.cookies["csrftoken"]}
         client.post(
-            "/api/session", json={"phone": OFFICE, "password": DEMO_PASSWORD}, headers=headers
+            "/api/session", json={"phone": place.office, "password": DEMO_PASSWORD}, headers=headers
         ).raise_for_status()
         yield client
 
 
 @pytest.fixture(scope="module")
 def grid(api):
-    """The grid of which the worker is the main holder."""
-    features = api.get("/api/grids.geojson").json()["features"]
-    return next(f for f in features if any(w["phone"] == WORKER and w["main"] for w in f["properties"]["workers"]))
+    """A grid with somebody who mainly holds it and a small venue to look at."""
+    for feature in api.get("/api/grids.geojson").json()["features"]:
+        venues = api.get("/api/enterprises", params={"grid": feature["id"]}).json()["results"]
+        if any("small_venue" in venue["tags"] for venue in venues):
+            return feature["properties"]
+    raise AssertionError("no grid with a small venue")
+
+
+@pytest.fixture(scope="module")
+def worker(grid):
+    return next(w["phone"] for w in grid["workers"] if w["main"])
 
 
 def figure(page, name):
     return int(marked(page, f"figure-{name}").inner_text().strip())
 
 
-def test_from_the_map_to_the_wall(server, browser, api, grid):
-    _, console = opened(browser, server.url, "/console", LEAD, CONSOLE)
-    away, phone = opened(browser, server.url, "/", WORKER, PHONE)
-    stand_in_own_grid(phone, WORKER)
-    _, wall = opened(browser, server.url, "/screen", LEADER, WALL)
+def test_from_the_map_to_the_wall(server, place, browser, api, grid, worker):
+    _, console = opened(browser, server.url, "/console", place.lead, CONSOLE)
+    away, phone = opened(browser, server.url, "/", worker, PHONE)
+    stand_in(phone, grid["uid"])
+    _, wall = opened(browser, server.url, "/screen", place.leader, WALL)
     expect(marked(phone, "empty")).to_be_visible()
     marked(wall, "figure-hazards_open").wait_for()
     before = {name: figure(wall, name) for name in ("hazards_open", "done_today", "sent_today")}
-    expect(marked(console, "map-notice").first).to_contain_text("示意，非法定界线")
+    expect(marked(console, "map-notice").first).to_contain_text(api.get("/api/session").json()["town"]["notice"]["zh"])
 
     # the lead chooses the grid, looks at the plan, sends
-    console.locator(f'[data-test="grid-row"][data-code="{grid["properties"]["code"]}"]').click()
+    console.locator(f'[data-test="grid-row"][data-code="{grid["code"]}"]').click()
     expect(marked(console, "preview")).to_be_enabled()
     fill(console, "per-grid", "1")
     console.keyboard.press("Tab")
