@@ -11,8 +11,7 @@ from backend.dispatch.planning import PlanView, Skipped, Wanted, plan
 from backend.dispatch.views import DispatchView, TaskView, dispatch_view, task_view
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
-from backend.foundation.pagination import page, uuid_of
-from backend.foundation.problems import NOT_FOUND
+from backend.foundation.pagination import narrowed, one, page
 from backend.foundation.shapes import View, answer, read
 from backend.standards.queries import get_checklist
 
@@ -41,13 +40,9 @@ class Tasks(Endpoint):
         query={"state": str, "dispatch": str, "assignee": str, "grid": str, "cursor": str, "limit": int},
     )
     def get(self, request: PersonRequest) -> HttpResponse:
-        rows, asked = queries.with_all(queries.tasks_visible_to(request.user)), request.query_params
-        if state := asked.get("state"):
-            rows = rows.filter(state=state)
-        for column in ("dispatch", "assignee", "grid"):
-            if value := asked.get(column):
-                rows = rows.filter(**{column: uuid_of(value, column)})
-        return answer(page(rows, request, task_view))
+        ids = {name: name for name in ("dispatch", "assignee", "grid")}
+        rows = narrowed(queries.tasks_visible_to(request.user), request, words=("state",), ids=ids)
+        return answer(page(queries.with_all(rows), request, task_view))
 
 
 class OneTask(Endpoint):
@@ -55,10 +50,7 @@ class OneTask(Endpoint):
 
     @documented(TaskView, name="task")
     def get(self, request: PersonRequest, task: UUID) -> HttpResponse:
-        found = queries.with_all(queries.tasks_visible_to(request.user)).filter(pk=task).first()
-        if found is None:
-            raise NOT_FOUND.because("任务")
-        return answer(task_view(found))
+        return answer(task_view(one(queries.with_all(queries.tasks_visible_to(request.user)), task, "任务")))
 
 
 class Dispatches(Endpoint):

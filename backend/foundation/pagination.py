@@ -1,17 +1,37 @@
-"""Lists are paged by id: ids are in order of making, so a page never shifts when something new arrives."""
+"""Lists over REST: narrowed by what was asked, paged by id. Ids are in order of making, so a page never shifts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from rest_framework.request import Request
 
-from backend.foundation.problems import UNREADABLE
+from backend.foundation.problems import NOT_FOUND, UNREADABLE
 
 Row = TypeVar("Row", bound=Model)
 PAGE = 100
 MOST = 500
+Names = tuple[str, ...]
+NO_IDS: Mapping[str, str] = {}
+
+
+def narrowed(
+    rows: QuerySet[Row], request: Request, *, words: Names = (), ids: Mapping[str, str] = NO_IDS
+) -> QuerySet[Row]:
+    """Only rows that fit the query: `words` are columns of text, `ids` parameter → column of an id."""
+    asked = request.query_params
+    wanted: dict[str, Any] = {name: asked[name] for name in words if asked.get(name)}
+    wanted |= {column: uuid_of(asked[name], name) for name, column in ids.items() if asked.get(name)}
+    return rows.filter(**wanted)
+
+
+def one(rows: QuerySet[Row], key: UUID, what: str) -> Row:
+    """The row with this id, or not_found: a row outside `rows` does not exist for who asks."""
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise NOT_FOUND.because(what)
+    return found
 
 
 def page(rows: QuerySet[Row], request: Request, view: Callable[[Row], Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from backend.accounts.requests import PersonRequest
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
-from backend.foundation.pagination import page, uuid_of
+from backend.foundation.pagination import narrowed, one, page
 from backend.foundation.problems import NOT_FOUND
 from backend.foundation.shapes import View, answer
 from backend.inspections import queries
@@ -25,12 +25,9 @@ class Inspections(Endpoint):
 
     @documented(InspectionPage, query={"task": str, "dispatch": str, "cursor": str, "limit": int})
     def get(self, request: PersonRequest) -> HttpResponse:
-        rows, asked = queries.with_all(queries.inspections_visible_to(request.user)), request.query_params
-        if task := asked.get("task"):
-            rows = rows.filter(task=uuid_of(task, "task"))
-        if dispatch := asked.get("dispatch"):
-            rows = rows.filter(task__dispatch=uuid_of(dispatch, "dispatch"))
-        return answer(page(rows, request, inspection_view))
+        ids = {"task": "task", "dispatch": "task__dispatch"}
+        rows = narrowed(queries.inspections_visible_to(request.user), request, ids=ids)
+        return answer(page(queries.with_all(rows), request, inspection_view))
 
 
 class OneInspection(Endpoint):
@@ -38,10 +35,8 @@ class OneInspection(Endpoint):
 
     @documented(InspectionView, name="inspection")
     def get(self, request: PersonRequest, inspection: UUID) -> HttpResponse:
-        found = queries.with_all(queries.inspections_visible_to(request.user)).filter(pk=inspection).first()
-        if found is None:
-            raise NOT_FOUND.because("检查记录")
-        return answer(inspection_view(found))
+        rows = queries.with_all(queries.inspections_visible_to(request.user))
+        return answer(inspection_view(one(rows, inspection, "检查记录")))
 
 
 class Image(Endpoint):
