@@ -27,6 +27,15 @@ class Borders:
     middle: Floats
 
 
+@dataclass(frozen=True)
+class Edges:
+    """The edges of faces that no other face shares, one row per segment: the face and its middle in lon/lat."""
+
+    face: NDArray[np.intp]
+    length_m: Floats
+    middle: Floats
+
+
 def faces_between(lines: Iterable[BaseGeometry]) -> Geometries:
     """The polygons, in lon/lat, enclosed by the lines once these are noded on the lattice."""
     noded = shapely.union_all(list(lines), grid_size=LATTICE_DEG)
@@ -43,6 +52,26 @@ def inside(faces: Geometries, territory: BaseGeometry) -> NDArray[np.bool_]:
 
 def shared_borders(faces: Geometries, metric: Metric) -> Borders:
     """Borders between faces that were noded together, found by their equal segments."""
+    return borders_and_edges(faces, metric)[0]
+
+
+def borders_and_edges(faces: Geometries, metric: Metric) -> tuple[Borders, Edges]:
+    """What is shared between faces that were noded together, and what is left: the limit of them all."""
+    start, end, face = _segments(faces)
+    same = (start[:-1] == start[1:]).all(axis=1) & (end[:-1] == end[1:]).all(axis=1)
+    twin = np.flatnonzero(same & (face[:-1] != face[1:]))
+    alone = np.ones(len(face), dtype=bool)
+    alone[twin] = alone[twin + 1] = False
+    length = np.hypot(*(metric.forward(end) - metric.forward(start)).T)
+    middle = (start + end) / 2
+    return (
+        Borders(face[twin], face[twin + 1], length[twin], middle[twin]),
+        Edges(face[alone], length[alone], middle[alone]),
+    )
+
+
+def _segments(faces: Geometries) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    """Every segment of every ring, all in one direction, equal ones next to each other: starts, ends, faces."""
     rings, face_of_ring = shapely.get_rings(faces, return_index=True)
     points, ring_of_point = shapely.get_coordinates(rings, return_index=True)
     joined = np.flatnonzero(ring_of_point[:-1] == ring_of_point[1:])
@@ -51,11 +80,7 @@ def shared_borders(faces: Geometries, metric: Metric) -> Borders:
     start[flip], end[flip] = end[flip], start[flip]
     face = face_of_ring[ring_of_point[joined]]
     order = np.lexsort((face, end[:, 1], end[:, 0], start[:, 1], start[:, 0]))
-    start, end, face = start[order], end[order], face[order]
-    twin = np.flatnonzero((start[:-1] == start[1:]).all(axis=1) & (end[:-1] == end[1:]).all(axis=1))
-    twin = twin[face[twin] != face[twin + 1]]
-    length = np.hypot(*(metric.forward(end[twin]) - metric.forward(start[twin])).T)
-    return Borders(face[twin], face[twin + 1], length, (start[twin] + end[twin]) / 2)
+    return start[order], end[order], face[order]
 
 
 def contacts(borders: Borders, cost: Floats, count: int) -> list[dict[int, float]]:

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from grids.arrangement import contacts, faces_between, inside, pieces, shared_borders
+from grids.arrangement import Edges, borders_and_edges, contacts, faces_between, inside, pieces
 from grids.crs import Floats, Geometries, Metric
 from grids.params import Params
 
-_ON_BARRIER_DEG = 1e-8
-"""A border this near a barrier (1 mm) runs along it: both were noded on the same lattice."""
+_ON_LINE_DEG = 1e-8
+"""A border this near a line (1 mm) runs along it: both were noded on the same lattice."""
 
 _FILLER_TRIES = 8
 
@@ -28,7 +28,8 @@ class Atoms:
 
     ``faces`` lon/lat polygons; ``loads`` the points' weights; ``pull`` what the balance is worked out on (loads,
     with a little for the ground where points are few); ``centres`` metres, shape (n, 2); ``borders[i][j]`` the
-    cost in metres of separating neighbours i and j, 0 for a bridge to an island.
+    cost in metres of separating neighbours i and j, 0 for a bridge to an island; ``areas`` square metres; ``limit``
+    metres of the village's own limit on each; ``outer`` whether part of that is its outer limit, not a hole's.
     """
 
     faces: Geometries
@@ -36,6 +37,9 @@ class Atoms:
     pull: Floats
     centres: Floats
     borders: list[dict[int, float]]
+    areas: Floats
+    limit: Floats
+    outer: NDArray[np.bool_]
 
     def components(self) -> list[list[int]]:
         """Pieces of connected ground, as lists of atoms, the largest pull first."""
@@ -89,7 +93,7 @@ def cut_into_atoms(
         faces = _faces(village, sites, crossing, metric)
         if len(faces) >= 2 * grids:
             break
-    return _assemble(faces, lonlat, weights, crossing, params.ground_share if filled else 0.0, metric, params)
+    return _assemble(village, faces, lonlat, weights, crossing, params.ground_share if filled else 0.0, metric, params)
 
 
 def _with_filler(metric: Metric, village: BaseGeometry, lonlat: Floats, spacing: float, rng: Random) -> Floats:
@@ -120,6 +124,7 @@ def _faces(village: BaseGeometry, sites: Floats, barriers: Geometries, metric: M
 
 
 def _assemble(
+    village: BaseGeometry,
     faces: Geometries,
     lonlat: Floats,
     weights: Floats,
@@ -133,11 +138,20 @@ def _assemble(
     np.add.at(loads, _face_of_points(faces, lonlat), weights)
     total = loads.sum()
     pull = loads + ground_share * total * ground / ground.sum() if total > 0 else ground
-    shared = shared_borders(faces, metric)
+    shared, edges = borders_and_edges(faces, metric)
     cost = shared.length_m * _off_barrier_cost(shared.middle, barriers, params)
     borders = contacts(shared, cost, len(faces))
     centres = metric.forward(shapely.get_coordinates(shapely.centroid(faces)))
-    return Atoms(faces, loads, pull, centres, borders)
+    limit = np.bincount(edges.face, edges.length_m, len(faces)).astype(float)
+    return Atoms(faces, loads, pull, centres, borders, ground, limit, _outer(village, edges, len(faces)))
+
+
+def _outer(village: BaseGeometry, edges: Edges, count: int) -> NDArray[np.bool_]:
+    outline = shapely.multilinestrings(shapely.get_exterior_ring(shapely.get_parts(village)))
+    shapely.prepare(outline)
+    reached = np.zeros(count, dtype=bool)
+    reached[edges.face[shapely.dwithin(outline, shapely.points(edges.middle), _ON_LINE_DEG)]] = True
+    return reached
 
 
 def _face_of_points(faces: Geometries, lonlat: Floats) -> NDArray[np.intp]:
@@ -153,7 +167,7 @@ def _face_of_points(faces: Geometries, lonlat: Floats) -> NDArray[np.intp]:
 def _off_barrier_cost(middle: Floats, barriers: Geometries, params: Params) -> Floats:
     if not len(barriers):
         return np.ones(len(middle))
-    on, _ = shapely.STRtree(barriers).query(shapely.points(middle), predicate="dwithin", distance=_ON_BARRIER_DEG)
+    on, _ = shapely.STRtree(barriers).query(shapely.points(middle), predicate="dwithin", distance=_ON_LINE_DEG)
     cost = np.full(len(middle), params.off_barrier_cost)
     cost[on] = 1.0
     return cost

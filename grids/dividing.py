@@ -23,7 +23,7 @@ from grids.locating import Locator
 from grids.numbering import LARGEST_SEQUENCE, number
 from grids.params import Params
 from grids.reporting import Village, division_report
-from grids.zoning import zones_of
+from grids.starts import zones_of
 
 _DEFAULTS = Params()
 

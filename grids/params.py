@@ -26,7 +26,13 @@ class Params:
     """A metre of border away from a barrier costs this many metres on it (x5: 80 % of borders follow streets)."""
 
     starts: int = 4
-    """Seeds tried per village; the best result is kept."""
+    """METIS seeds tried per village; the best result is kept."""
+
+    straight_starts: int = 2
+    """Recursive straight splits tried beside them, each in another direction."""
+
+    straight_zones_most: int = 8
+    """Most grids in a village for which straight splits are tried: with more, METIS gives the rounder ones."""
 
     metis_ufactor: int = 30
     """Imbalance METIS may leave, in thousandths; 30 gives far better shapes than 10 or 1."""
@@ -37,14 +43,17 @@ class Params:
     patience_rounds: int = 30
     """Attempts without a gain of 1 % in the worst deviation after which a start is left as it is."""
 
-    tree_tries: int = 8
-    """Random spanning trees drawn per cut."""
+    rough_patience_rounds: int = 5
+    """The same while filler points still count, whose balance is only a step on the way."""
+
+    cut_tries: int = 8
+    """Cuts drawn for each that is made: random spanning trees and straight lines by turns."""
 
     zones_merged_most: int = 6
     """Most zones re-cut together when pairs do not help."""
 
-    border_rounds: int = 30
-    """Passes of border shortening per start."""
+    border_rounds: int = 10
+    """Passes over the borders, to level loads or to round zones off; 30 gained nothing."""
 
     def __post_init__(self) -> None:
         refuse(

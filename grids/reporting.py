@@ -42,8 +42,8 @@ def division_report(
         "method": {
             "metric_crs": metric.why,
             "atoms": "Voronoi cells of the points, cut by barriers",
-            "seeding": "METIS k-way" if HAS_METIS else "recursive median split",
-            "improving": "contiguity repair, merge and split, border shortening",
+            "seeding": "METIS k-way and recursive straight splits" if HAS_METIS else "recursive straight splits",
+            "improving": "contiguity repair, merge and split, opening of enclaves, rounding off",
         },
         "seed": seed,
         "params": params,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from importlib.util import find_spec
 from random import Random
 
@@ -9,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grids.atoms import Atoms, fair_mean
+from grids.crs import Floats
 from grids.params import Params
 
 Labels = NDArray[np.intp]
@@ -19,11 +22,18 @@ _LARGEST_TOTAL = 10**8
 """METIS adds up 32-bit integers."""
 
 
-def seed_zones(atoms: Atoms, zones: int, params: Params, rng: Random) -> list[int]:
-    """A zone 0..zones-1 for each atom of connected ground; zones may still be missing or torn."""
-    if zones == 1:
-        return [0] * len(atoms.pull)
-    return _metis(atoms, zones, params, rng) if HAS_METIS else median_split(atoms, zones)
+def seeds(atoms: Atoms, zones: int, params: Params, rng: Random) -> Iterator[list[int]]:
+    """First partitions of connected ground: a zone 0..zones-1 for each atom; zones may still be missing or torn.
+
+    METIS ``starts`` times, then straight splits where the zones are few; without METIS straight splits only.
+    """
+    if HAS_METIS:
+        for _ in range(params.starts):
+            yield _metis(atoms, zones, params, rng)
+    splits = params.straight_starts if zones <= params.straight_zones_most else 0
+    splits = splits if HAS_METIS else splits + params.starts
+    for i in range(splits):
+        yield median_split(atoms, zones, i * math.pi / 2 / splits)
 
 
 def _metis(atoms: Atoms, zones: int, params: Params, rng: Random) -> list[int]:
@@ -48,23 +58,26 @@ def _metis(atoms: Atoms, zones: int, params: Params, rng: Random) -> list[int]:
     return [int(label) for label in labels]
 
 
-def median_split(atoms: Atoms, zones: int) -> list[int]:
-    """Halve the atoms by load across their longer side, again and again. Needs nothing but numpy."""
+def median_split(atoms: Atoms, zones: int, turn: float = 0.0) -> list[int]:
+    """Halve the atoms by load across their longer side, again and again, sides being measured in a frame turned by
+    this angle (radians). Needs nothing but numpy."""
     labels = np.zeros(len(atoms.pull), dtype=np.intp)
-    _halve(atoms, np.arange(len(labels)), zones, 0, labels)
+    cos, sin = math.cos(turn), math.sin(turn)
+    turned = atoms.centres @ np.array([[cos, -sin], [sin, cos]])
+    _halve(turned, atoms.pull, np.arange(len(labels)), zones, 0, labels)
     return [int(label) for label in labels]
 
 
-def _halve(atoms: Atoms, members: Labels, zones: int, first: int, labels: Labels) -> None:
+def _halve(centres: Floats, pull: Floats, members: Labels, zones: int, first: int, labels: Labels) -> None:
     if zones == 1 or len(members) < 2:
         labels[members] = first
         return
-    place = atoms.centres[members]
+    place = centres[members]
     axis = int(np.ptp(place, axis=0).argmax())
     ordered = members[np.lexsort((place[:, 1 - axis], place[:, axis]))]
     low = zones // 2
-    heap = np.cumsum(atoms.pull[ordered])
-    cut = int(np.searchsorted(heap - atoms.pull[ordered] / 2, heap[-1] * low / zones))
+    heap = np.cumsum(pull[ordered])
+    cut = int(np.searchsorted(heap - pull[ordered] / 2, heap[-1] * low / zones))
     cut = min(max(cut, 1), len(ordered) - 1)
-    _halve(atoms, ordered[:cut], low, first, labels)
-    _halve(atoms, ordered[cut:], zones - low, first + low, labels)
+    _halve(centres, pull, ordered[:cut], low, first, labels)
+    _halve(centres, pull, ordered[cut:], zones - low, first + low, labels)

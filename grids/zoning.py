@@ -1,84 +1,133 @@
-"""From atoms to zones: which ground hangs together, how many zones each piece gets, and the best of several starts."""
+"""Which atom belongs to which zone, and what follows from it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from random import Random
+import math
+from collections import deque
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
-import numpy as np
-from scipy.spatial import cKDTree
+from grids.atoms import Atoms, fair_mean
 
-from grids.apportioning import apportion
-from grids.atoms import Atoms
-from grids.balance import Zoning, balance, mend
-from grids.borders import shorten_borders
-from grids.params import Params
-from grids.seeding import seed_zones
+_THINNEST = 1e-9
+"""Areas are kept by adding and taking away; what is left of a sliver may be rounding, even below nothing."""
 
 
-def zones_of(atoms: Atoms, count: int, params: Params, rng: Random) -> list[list[int]]:
-    """Exactly ``count`` lists of atoms. Each is connected where the ground is; islands too light for a zone of
-    their own go with the nearest shore."""
-    zones: list[list[int]] = []
-    grounds = _grounds(atoms, count)
-    for ground, share in zip(grounds, _shares(atoms, grounds, count), strict=True):
-        local = _subset(atoms, ground)
-        best = min(
-            (_attempt(local, share, params, rng) for _ in range(params.starts if share > 1 else 1)),
-            key=lambda zoning: _rank(zoning, params),
+class Zoning:
+    """Which zone each atom belongs to; members and loads are kept in step with every move."""
+
+    def __init__(self, atoms: Atoms, zone_of: list[int], zones: int) -> None:
+        self.atoms = atoms
+        self.borders = atoms.borders
+        self.pull: list[float] = atoms.pull.tolist()
+        self.areas: list[float] = atoms.areas.tolist()
+        self.limit: list[float] = atoms.limit.tolist()
+        self.outer: list[bool] = atoms.outer.tolist()
+        self.zone_of = zone_of
+        self.members: list[set[int]] = [set() for _ in range(zones)]
+        for atom, zone in enumerate(zone_of):
+            self.members[zone].add(atom)
+        self.load = [self.weigh(members) for members in self.members]
+        self.mean = fair_mean(atoms.pull, zones)
+        self.heavy = [atom for atom, pull in enumerate(self.pull) if pull > self.mean]
+
+    def weigh(self, atoms: Iterable[int]) -> float:
+        """Summed pull; exact, so that equal sets weigh the same in any order."""
+        return math.fsum(self.pull[atom] for atom in atoms)
+
+    def deviation(self, zone: int) -> float:
+        """How far the zone is from the load it should have, as a part of the mean."""
+        return abs(self.load[zone] - self.due(zone)) / self.mean
+
+    def due(self, zone: int) -> float:
+        """The mean load; for the zone of an atom heavier than that, this atom alone."""
+        if not self.heavy:
+            return self.mean
+        return max((self.pull[atom] for atom in self.heavy if self.zone_of[atom] == zone), default=self.mean)
+
+    def worst(self) -> float:
+        return max(self.deviation(zone) for zone in range(len(self.members)))
+
+    def perimeter(self, atoms: AbstractSet[int]) -> float:
+        """Metres of village limit around some atoms, and what the borders around them cost."""
+        limit, borders = self.limit, self.borders
+        return math.fsum(limit[i] for i in atoms) + math.fsum(
+            cost for i in atoms for j, cost in borders[i].items() if j not in atoms
         )
-        zones += [sorted(ground[i] for i in members) for members in best.members]
-    return zones
+
+    def area(self, atoms: Iterable[int]) -> float:
+        return math.fsum(self.areas[i] for i in atoms)
+
+    def roundness(self, atoms: AbstractSet[int]) -> float:
+        """Of some atoms taken together; where there are barriers, by what their borders cost."""
+        return roundness(self.area(atoms), self.perimeter(atoms))
+
+    def mean_roundness(self) -> float:
+        return sum(self.roundness(members) for members in self.members) / len(self.members)
+
+    def move(self, atom: int, zone: int) -> None:
+        source = self.zone_of[atom]
+        self.members[source].remove(atom)
+        self.members[zone].add(atom)
+        self.load[source] -= self.pull[atom]
+        self.load[zone] += self.pull[atom]
+        self.zone_of[atom] = zone
+
+    def assign(self, atoms: Iterable[int], zone: int) -> None:
+        """Make these atoms the whole of a zone; every atom of the old one must be assigned as well."""
+        self.members[zone] = set(atoms)
+        self.load[zone] = self.weigh(atoms)
+        for atom in self.members[zone]:
+            self.zone_of[atom] = zone
+
+    def assign_all(self, parts: Sequence[Iterable[int]], zones: Sequence[int]) -> None:
+        for part, zone in zip(parts, zones, strict=True):
+            self.assign(part, zone)
+
+    def contact(self, atom: int) -> dict[int, float]:
+        """Border cost between an atom and each zone around it, its own included."""
+        around: dict[int, float] = {}
+        for other, cost in self.borders[atom].items():
+            zone = self.zone_of[other]
+            around[zone] = around.get(zone, 0.0) + cost
+        return around
+
+    def neighbours(self, zone: int) -> list[int]:
+        zone_of = self.zone_of
+        return sorted({zone_of[j] for i in self.members[zone] for j in self.borders[i]} - {zone})
+
+    def host(self, zone: int) -> int | None:
+        """The one zone all around this one; None where it reaches the outer limit or has other neighbours too."""
+        host = None
+        for atom in self.members[zone]:
+            if self.outer[atom]:
+                return None
+            for j in self.borders[atom]:
+                other = self.zone_of[j]
+                if other != zone and other != host:
+                    if host is not None:
+                        return None
+                    host = other
+        return host
+
+    def can_leave(self, atom: int) -> bool:
+        """Whether the rest of the atom's zone is left, and left in one piece."""
+        zone_of, zone = self.zone_of, self.zone_of[atom]
+        near = [j for j in self.borders[atom] if zone_of[j] == zone]
+        if len(near) <= 1:
+            return bool(near)
+        missing = set(near[1:])
+        seen, queue = {atom, near[0]}, deque([near[0]])
+        while queue and missing:
+            for j in self.borders[queue.popleft()]:
+                if zone_of[j] == zone and j not in seen:
+                    seen.add(j)
+                    missing.discard(j)
+                    queue.append(j)
+        return not missing
 
 
-def _attempt(atoms: Atoms, count: int, params: Params, rng: Random) -> Zoning:
-    zoning = mend(atoms, seed_zones(atoms, count, params, rng), count, rng)
-    balance(zoning, params, rng)
-    shorten_borders(zoning, params)
-    if np.count_nonzero(atoms.loads) < 2 * count or np.array_equal(atoms.loads, atoms.pull):
-        return zoning
-    # the ground had its say in the shapes; what is promised is the load
-    loaded = Zoning(replace(atoms, pull=atoms.loads), zoning.zone_of, count)
-    balance(loaded, params, rng)
-    shorten_borders(loaded, params)
-    return loaded
-
-
-def _rank(zoning: Zoning, params: Params) -> tuple[float, float]:
-    return max(0.0, zoning.worst() - params.balance_tolerance_percent / 100 - 1e-9), zoning.cut()
-
-
-def _grounds(atoms: Atoms, count: int) -> list[list[int]]:
-    """Connected pieces that carry at least half a zone, each with the lighter islands near it bridged to it."""
-    pieces = atoms.components()
-    share = [float(atoms.pull[piece].sum() / atoms.pull.sum() * count) for piece in pieces]
-    mains = [i for i in range(len(pieces)) if i == 0 or share[i] >= 0.5][:count]
-    grounds = [list(pieces[i]) for i in mains]
-    if len(grounds) == len(pieces):
-        return grounds
-    shore = np.concatenate(grounds)
-    ground_of = np.repeat(np.arange(len(grounds)), [len(ground) for ground in grounds])
-    tree = cKDTree(atoms.centres[shore])
-    for i in sorted(set(range(len(pieces))) - set(mains)):
-        distance, nearest = tree.query(atoms.centres[pieces[i]])
-        landing = int(distance.argmin())
-        a, b = pieces[i][landing], int(shore[nearest[landing]])
-        atoms.borders[a][b] = atoms.borders[b][a] = 0.0
-        grounds[int(ground_of[nearest[landing]])] += pieces[i]
-    return grounds
-
-
-def _shares(atoms: Atoms, grounds: list[list[int]], count: int) -> list[int]:
-    """Zones per ground by its pull, never more than it has atoms."""
-    shares = apportion(count, [float(atoms.pull[ground].sum()) for ground in grounds])
-    for i, ground in enumerate(grounds):
-        while shares[i] > len(ground):
-            roomiest = max(range(len(grounds)), key=lambda j: len(grounds[j]) - shares[j])
-            shares[i], shares[roomiest] = shares[i] - 1, shares[roomiest] + 1
-    return shares
-
-
-def _subset(atoms: Atoms, members: list[int]) -> Atoms:
-    place = {atom: i for i, atom in enumerate(members)}
-    borders = [{place[j]: cost for j, cost in atoms.borders[atom].items() if j in place} for atom in members]
-    return Atoms(atoms.faces[members], atoms.loads[members], atoms.pull[members], atoms.centres[members], borders)
+def roundness(area: float, perimeter: float) -> float:
+    """The logarithm of Polsby-Popper: 0 for a circle, the lower the longer and thinner. By the logarithm, because a
+    few circles do not make up for a thread."""
+    return math.log(max(4 * math.pi * area / perimeter**2, _THINNEST))

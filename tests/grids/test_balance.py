@@ -1,37 +1,27 @@
-"""Mending and balancing on a plain lattice of atoms, where the right answer is known."""
+"""Mending, balancing and rounding off on a plain lattice of atoms, where the right answer is known."""
 
 from __future__ import annotations
 
 from random import Random
 
+import drawn_lattice as drawn
 import numpy as np
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grids.arrangement import pieces
-from grids.atoms import Atoms, fair_mean
-from grids.balance import Zoning, balance, mend
-from grids.borders import shorten_borders
+from grids.atoms import fair_mean
+from grids.balance import balance
+from grids.borders import reshape, round_off
+from grids.evenness import least_deviation
+from grids.mending import mend
 from grids.params import Params
 from grids.seeding import median_split
+from grids.zoning import Zoning
 
-SIDE = 8
-
-
-def lattice(pull: np.ndarray) -> Atoms:
-    """SIDE x SIDE squares of 1 m, atom 8 * row + column."""
-    corner = [(column, row) for row in range(SIDE) for column in range(SIDE)]
-    borders: list[dict[int, float]] = [{} for _ in corner]
-    for atom, (column, row) in enumerate(corner):
-        for other in ([atom + 1] if column < SIDE - 1 else []) + ([atom + SIDE] if row < SIDE - 1 else []):
-            borders[atom][other] = borders[other][atom] = 1.0
-    faces = np.array([shapely.box(x, y, x + 1, y + 1) for x, y in corner], dtype=object)
-    return Atoms(faces, pull, pull, np.array(corner) + 0.5, borders)
-
-
-EVEN = lattice(np.ones(SIDE * SIDE))
+SIDE = drawn.SIDE
+EVEN = drawn.lattice(np.ones(SIDE * SIDE))
 
 
 def assert_sound(zoning: Zoning) -> None:
@@ -59,22 +49,32 @@ def test_a_seed_with_one_zone_for_all_is_split_until_none_is_missing() -> None:
 @given(labels=st.lists(st.integers(0, 3), min_size=64, max_size=64), seed=st.integers(0, 99))
 def test_even_atoms_end_up_in_even_zones(labels: list[int], seed: int) -> None:
     zoning = mend(EVEN, labels, 4, Random(seed))
-    balance(zoning, Params(), Random(seed))
+    balance(zoning, 0.03, 30, Params(), Random(seed))
     assert_sound(zoning)
     assert zoning.load == [16, 16, 16, 16]
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(0.1, 3), min_size=64, max_size=64), st.integers(0, 99))
-def test_shortening_never_lengthens_nor_unbalances(pull: list[float], seed: int) -> None:
-    atoms, params = lattice(np.array(pull)), Params()
+def test_rounding_off_and_reshaping_never_lengthen_nor_unbalance(pull: list[float], seed: int) -> None:
+    atoms, params = drawn.lattice(np.array(pull)), Params()
     zoning = mend(atoms, median_split(atoms, 5), 5, Random(seed))
-    balance(zoning, params, Random(seed))
-    cut, worst = zoning.cut(), zoning.worst()
-    shorten_borders(zoning, params)
-    assert_sound(zoning)
-    assert zoning.cut() <= cut
-    assert zoning.worst() <= max(worst, params.balance_tolerance_percent / 100) + 1e-9
+    balance(zoning, 0.03, 30, params, Random(seed))
+    for improve in (lambda: round_off(zoning, params), lambda: reshape(zoning, params, Random(seed))):
+        roundness, worst = zoning.mean_roundness(), zoning.worst()
+        improve()
+        assert_sound(zoning)
+        assert zoning.mean_roundness() >= roundness - 1e-9
+        assert zoning.worst() <= max(worst, params.balance_tolerance_percent / 100) + 1e-8
+
+
+def test_a_turned_split_is_straight_in_another_direction() -> None:
+    upright, turned = median_split(EVEN, 2), median_split(EVEN, 2, np.pi / 4)
+    assert upright == [int(atom % SIDE >= SIDE // 2) for atom in range(SIDE * SIDE)]
+    assert turned.count(0) == turned.count(1) == SIDE * SIDE // 2
+    along = [atom % SIDE + atom // SIDE for atom in range(SIDE * SIDE)]
+    first = [along[atom] for atom in range(SIDE * SIDE) if turned[atom] == turned[0]]
+    assert max(first) <= SIDE - 1
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,19 @@ def test_shortening_never_lengthens_nor_unbalances(pull: list[float], seed: int)
 )
 def test_a_heavy_atom_does_not_raise_what_the_others_are_due(pull: list[float], zones: int, mean: float) -> None:
     assert fair_mean(np.array(pull), zones) == mean
+
+
+@pytest.mark.parametrize(
+    ("loads", "zones", "least"),
+    [
+        ([1, 1, 1], 2, 1 / 3),
+        ([4, 4, 4, 2, 2, 1, 0], 4, 0.75 / 4.25),
+        ([8, 4, 2, 2, 1, 0], 4, 0.0),
+        ([0.3, 0.3, 0.6], 2, 0.0),
+        ([0.1, 0.2, 0.2, 0.2], 2, 0.5 / 3.5),
+        ([1, 1 / 3**0.5, 1 / 7**0.5], 2, 0.0),
+        ([0, 0], 2, 0.0),
+    ],
+)
+def test_loads_in_whole_units_bound_how_even_zones_can_be(loads: list[float], zones: int, least: float) -> None:
+    assert least_deviation(np.array(loads), zones) == pytest.approx(least, abs=1e-6)
