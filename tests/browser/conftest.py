@@ -37,8 +37,9 @@ def server(place):
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Closed after the module: Playwright's loop must not run under tests that start one of their own."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found(), args=FLAGS)
         yield started

@@ -55,8 +55,23 @@ def photo() -> dict[str, object]:
 
 
 def draw_signature(page: Page, name: str) -> None:
-    marked(page, name).scroll_into_view_if_needed()
-    box = marked(page, name).bounding_box()
+    """A few strokes; drawn again, as a person would, when the board shows no ink (a busy machine drops pointer moves)."""
+    section = page.locator("section", has=marked(page, name))
+    for _ in range(3):
+        _strokes(page, name)
+        try:
+            expect(section.locator(".here")).to_have_count(0, timeout=3_000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"{name} takes no ink")
+
+
+def _strokes(page: Page, name: str) -> None:
+    board = marked(page, name)
+    board.scroll_into_view_if_needed()
+    page.wait_for_timeout(200)  # until the page stands still
+    box = board.bounding_box()
     assert box, f"{name} is not on the page"
     x, y, w, h = box["x"], box["y"], box["width"], box["height"]
     page.mouse.move(x + w * 0.2, y + h * 0.5)
