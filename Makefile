@@ -37,26 +37,30 @@ pictures: .venv/.installed-test pwa/dist/.built
 
 .venv/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	@echo "installing the server …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) -e .
+	@$(PIP) -e .
 	@touch $@
 
 .venv/.installed-test: .venv/.installed
-	$(PIP) -e '.[test]'
+	@echo "installing what the tests need …"
+	@$(PIP) -e '.[test]'
 	@touch $@
 
 pwa/node_modules/.installed: .venv/.installed pwa/package-lock.json
-	cd pwa && npm ci --silent --no-audit --no-fund
+	@echo "installing what the surfaces are built with …"
+	@cd pwa && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 # the PWA's types and error texts are made from the server's own description of itself
 $(CONTRACT): .venv/.installed pwa/node_modules/.installed $(shell find backend -name '*.py' -not -path '*/migrations/*')
-	ANWANGGE_HOME=$$(mktemp -d) $(BIN)/anwangge write-contract pwa/src/api
-	cd pwa && npm run generate --silent
+	@ANWANGGE_HOME=$$(mktemp -d) $(BIN)/anwangge write-contract pwa/src/api
+	@cd pwa && npm run generate --silent
 	@touch $@
 
 pwa/dist/.built: $(CONTRACT) $(PWA_SOURCES)
-	cd pwa && npm run build --silent
+	@echo "building the surfaces …"
+	@cd pwa && npm run build --silent
 	@touch $@
 
 clean:
