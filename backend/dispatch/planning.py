@@ -8,8 +8,8 @@ import msgspec
 
 from backend.accounts.models import User
 from backend.accounts.views import PersonView, person_view
-from backend.dispatch.problems import NO_FITTING_ENTERPRISE, NOBODY_HOLDS_GRID
-from backend.dispatch.queries import open_counts
+from backend.dispatch.problems import ALL_UNDER_WAY, NO_FITTING_ENTERPRISE, NOBODY_HOLDS_GRID
+from backend.dispatch.queries import enterprises_waiting, open_counts
 from backend.enterprises.models import Enterprise
 from backend.enterprises.queries import longest_unvisited
 from backend.foundation.problems import Kind
@@ -87,17 +87,19 @@ class Wanted(Body):
 def plan(user: User, grid_uids: list[UUID], checklist: Checklist, per_grid: int) -> Plan:
     """Per grid the `per_grid` fitting enterprises that were not visited for longest, each to the grid's main holder.
 
+    Who still waits for an inspection by this checklist gets no second one.
     A grid outside the person's scope is as if it did not exist. A grid nobody holds is named in `skipped`.
     """
     made = Plan()
     rows = list(grids_visible_to(user).filter(pk__in=grid_uids).order_by("code"))
-    holders = main_holders([grid.uid for grid in rows])
+    holders, waiting = main_holders([grid.uid for grid in rows]), enterprises_waiting(checklist, grid_uids)
     for grid in rows:
         if grid.uid not in holders:
             made.skip(grid, NOBODY_HOLDS_GRID)
             continue
-        subjects = longest_unvisited(grid.uid, checklist.sector, checklist.tag, per_grid)
+        fitting = longest_unvisited(grid.uid, checklist.sector, checklist.tag)
+        subjects = [subject for subject in fitting if subject.pk not in waiting][:per_grid]
         made.chosen += [(subject, grid, holders[grid.uid]) for subject in subjects]
         if not subjects:
-            made.skip(grid, NO_FITTING_ENTERPRISE)
+            made.skip(grid, ALL_UNDER_WAY if fitting else NO_FITTING_ENTERPRISE)
     return made

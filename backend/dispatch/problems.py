@@ -16,3 +16,10 @@ NO_FITTING_ENTERPRISE = declare(
     "No enterprise of the grid fits the checklist.",
     "state",
 )
+ALL_UNDER_WAY = declare(
+    "all_under_way",
+    422,
+    "适用的单位都已有未完成的同类任务。",
+    "All fitting enterprises wait for this inspection already.",
+    "state",
+)

@@ -9,6 +9,7 @@ from backend.dispatch.models import Dispatch, Task, TaskFact
 from backend.dispatch.states import FINAL, OPEN, Fact
 from backend.foundation import clock
 from backend.foundation.problems import NOT_FOUND
+from backend.standards.models import Checklist
 from backend.territory.scopes import Scope, scope_of
 
 RECENT_DAYS = 7
@@ -72,3 +73,9 @@ def not_on_phone(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """A task that changed hands has to reach the new holder's phone too: only facts of the present assignment count."""
     stored = TaskFact.objects.filter(task=OuterRef("pk"), assignment_no=OuterRef("assignment_no"), fact=Fact.ON_PHONE)
     return tasks.filter(~Exists(stored))
+
+
+def enterprises_waiting(checklist: Checklist, grids: list[UUID]) -> set[UUID]:
+    """Enterprises of these grids with an open task by this checklist (any version)."""
+    rows = Task.objects.filter(grid__in=grids, state__in=OPEN, dispatch__checklist__key=checklist.key)
+    return set(rows.values_list("enterprise", flat=True))

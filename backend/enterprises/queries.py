@@ -21,11 +21,10 @@ def visible_enterprises(user: User, scope: Scope) -> Q:
     return found | scope.within("village__code", tuple(d for d in scope.divisions if d in beyond_grids))
 
 
-def longest_unvisited(grid: UUID, sector: str, tag: str, limit: int) -> list[Enterprise]:
-    """At most `limit` of a grid that a checklist for `sector` or `tag` is for: never visited first, then oldest visit."""
+def longest_unvisited(grid: UUID, sector: str, tag: str) -> list[Enterprise]:
+    """Those of a grid that a checklist for `sector` or `tag` is for: never visited first, then oldest visit."""
     rows = Enterprise.objects.filter(grid=grid).select_related("grid", "department")
-    fitting = [e for e in rows.order_by(F("last_visit").asc(nulls_first=True), "id") if _fits(e, sector, tag)]
-    return fitting[:limit]
+    return [e for e in rows.order_by(F("last_visit").asc(nulls_first=True), "id") if _fits(e, sector, tag)]
 
 
 def _fits(enterprise: Enterprise, sector: str, tag: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from backend.dispatch.planning import plan
 from backend.enterprises.models import Enterprise
 from backend.foundation import clock
+from backend.inspections.services import submit
 from backend.territory.models import Posting
 from tests.backend.phone import Phone
 
@@ -77,7 +78,21 @@ def test_who_stands_in_gets_it_while_the_main_holder_is_away(cast, planned):
 def test_it_shows_what_everybody_has_on_hand_already(cast, planned):
     cast.send(1, per_grid=2)
     (load,) = planned(1, 2, per_grid=1).view().workers
-    assert (load.user.name, load.new, load.open) == ("wang", 2, 2)
+    assert (load.user.name, load.new, load.open) == ("wang", 1, 2)
+
+
+def test_nobody_is_sent_where_somebody_is_on_the_way_already(cast, planned):
+    (task,) = cast.send(1, per_grid=1).tasks.all()
+    assert task.enterprise.name not in names(planned(1))
+    cast.send(1)
+    (skipped,) = planned(1).skipped
+    assert skipped.code == "all_under_way"
+
+
+def test_an_answered_place_may_be_visited_again(cast, planned):
+    task = cast.task_for(1)
+    submit(cast.result(task), acting_user=cast.wang)
+    assert task.enterprise.name in names(planned(1))
 
 
 def test_over_http_it_is_for_those_who_send(cast):

@@ -67,7 +67,7 @@ def test_a_new_stream_begins_with_a_snapshot(cast, phone):
 @pytest.mark.parametrize("who", ["wang", "office", "lead"])
 def test_old_state_and_events_are_the_fresh_state(cast, who):
     surface = Phone(cast.people[who])
-    cast.send(1, 2, 3)
+    cast.send(1, 2, 3, per_grid=1)
     rows, cursors = everything(surface)
     first, second = cast.send(1, 2).tasks.filter(assignee=cast.wang)[:2]
     submit(cast.result(first, fails=("gas", "wiring")), acting_user=cast.wang)

@@ -16,10 +16,12 @@ from backend.config.loading.history.hours import Hours
 from backend.config.loading.history.offices import Offices
 from backend.config.loading.history.visits import Visits
 from backend.dispatch.models import Task
+from backend.dispatch.problems import NOTHING_TO_SEND
 from backend.dispatch.services import NewDispatch, note_on_phone, send
 from backend.enterprises.models import Enterprise
 from backend.foundation import clock
 from backend.foundation.ids import new_id
+from backend.foundation.problems import Problem
 from backend.standards.queries import current_checklists
 from backend.territory.models import Posting
 
@@ -76,11 +78,17 @@ class Patrols:
             id=new_id(), title=self._rng.choice(words.TITLES), checklist_id=self._checklist.pk, per_grid=PER_GRID,
             grid_uids=self._rng.sample(self._grids, min(number, len(self._grids))), deadline=self._deadline(day),
         )  # fmt: skip
-        tasks = list(send(wanted, acting_user=lead).tasks.select_related("assignee").order_by("pk"))
+        try:
+            sent = send(wanted, acting_user=lead)
+        except Problem as problem:
+            if problem.kind is NOTHING_TO_SEND:  # in a small town everybody may be on the way already
+                return
+            raise
+        tasks = list(sent.tasks.select_related("assignee").order_by("pk"))
         forgotten = FORGOTTEN if wanted.deadline > self._hours.now - timedelta(days=6) else frozenset()
         self._foresee_phones(tasks)
         for place, task in enumerate(tasks):
-            self._foresee(task, self._way(day), forgotten=place in forgotten)
+            self._foresee(task, self._way(day, early=place == 0), forgotten=place in forgotten)
 
     def _deadline(self, day: date) -> datetime:
         if day == self._hours.today:
@@ -102,17 +110,17 @@ class Patrols:
     def _wait(self, least_minutes: float, most_minutes: float) -> timedelta:
         return timedelta(minutes=self._rng.uniform(least_minutes, most_minutes))
 
-    def _way(self, day: date) -> _Way:
+    def _way(self, day: date, *, early: bool) -> _Way:
         """Opened and accepted soon, visited within the time given, now and then a day late."""
-        visit = max(self._visit_of(day), clock.now() + self._wait(4, 12))
+        visit = max(self._visit_of(day, early), clock.now() + self._wait(4, 12))
         gap = visit - clock.now()
         opened = clock.now() + min(gap * 0.4, self._wait(2, 120))
         return _Way(clock.now(), opened, opened + min(gap * 0.3, self._wait(1, 15)), visit)
 
-    def _visit_of(self, day: date) -> datetime:
+    def _visit_of(self, day: date, early: bool) -> datetime:
         if day == self._hours.today:
-            # past the present moment: that visit is still to come
-            return self._hours.moment(day, self._rng.uniform(0.1, 2.5))
+            # past the present moment: that visit is still to come; one at least has been made
+            return self._hours.moment(day, self._rng.uniform(0.1, 0.3 if early else 2.5))
         late = self._rng.random() < 0.04
         return self._hours.some_moment(self._hours.roll(day + timedelta(days=4 if late else self._rng.randint(0, 2))))
 
