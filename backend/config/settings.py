@@ -156,8 +156,8 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+# the admin's and the API page's files are served from the packages they come in: nothing to collect
+WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "files"
 PWA = ROOT / "pwa" / "dist"
 STORAGES = {

@@ -75,10 +75,9 @@ def test_the_services_are_the_processes_of_the_procfile(ours):
 def test_the_only_other_service_of_ours_prepares_and_ends(ours):
     once = {name: service for name, service in ours.items() if service["restart"] == "no"}
     assert list(once) == ["migrate"]
-    shell, flag, script = shlex.split(once["migrate"]["command"])
-    programs = [shlex.split(step) for step in script.split("&&")]
-    assert (shell, flag, [words[0] for words in programs]) == ("sh", "-c", ["anwangge", "anwangge"])
-    assert {words[1] for words in programs} <= get_commands().keys()
+    program, command, *_ = shlex.split(once["migrate"]["command"])
+    assert program == "anwangge"
+    assert command in get_commands()
 
 
 def test_nothing_of_ours_starts_before_the_tables_and_the_store_are_there(ours):

@@ -28,7 +28,6 @@ class Command(BaseCommand):
         try:
             processes.check()
             call_command("migrate", verbosity=0)
-            call_command("collectstatic", interactive=False, verbosity=0)
             if demo_town and not Town.objects.exists():
                 call_command("load_town", str(demo_town))
             processes.start()
