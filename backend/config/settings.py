@@ -35,9 +35,13 @@ def _secret() -> str:
 
 
 def _own_names() -> list[str]:
+    """This machine's names and addresses, also the one by which phones in the same network reach it."""
     names = {"localhost", "127.0.0.1", "[::1]", socket.gethostname()}
     with contextlib.suppress(OSError):
         names.update(str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing: it only asks which address would be used
+        names.add(probe.getsockname()[0])
     return sorted(names)
 
 
