@@ -1,15 +1,18 @@
 """What goes over the wire is a msgspec Struct: one definition for REST, events, operations and the OpenAPI schema."""
 
+import json
+import re
 from typing import Any, TypeVar, cast, get_origin
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
-from backend.foundation.problems import TOO_LARGE, UNREADABLE
+from backend.foundation.problems import TOO_LARGE, UNREADABLE, Problem
 
 Shape = TypeVar("Shape")
 REFERENCE = "#/components/schemas/{name}"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _DOCUMENTED: dict[str, Any] = {}
 
 
@@ -31,9 +34,46 @@ def decode(raw: bytes, shape: type[Shape]) -> Shape:
         raise UNREADABLE.because(str(error)[:300]) from error
 
 
-def read(request: HttpRequest, shape: type[Shape]) -> Shape:
+def convert(value: Any, shape: type[Shape]) -> Shape:
+    """Builtins that came out of JSON as `shape`; Problem unreadable names the field."""
     try:
-        return decode(request.body, shape)
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise UNREADABLE.because(str(error)[:300]) from error
+
+
+def read(request: HttpRequest, shape: type[Shape]) -> Shape:
+    return decode(_body(request), shape)
+
+
+def read_kept(request: HttpRequest, shape: type[Shape]) -> Shape:
+    """Like `read`, for what a device sends by itself and nobody can correct there: a character that cannot be stored
+    (half an emoji that a length limit cut, NUL) becomes U+FFFD instead of holding the whole record back for ever."""
+    raw = _body(request)
+    try:
+        return decode(raw, shape)
+    except Problem:
+        try:
+            value = _storable(json.loads(raw))
+        except (ValueError, RecursionError) as error:
+            raise UNREADABLE.because(str(error)[:300]) from error
+        return convert(value, shape)
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return _UNSTORABLE.sub("\ufffd", value)
+        case list():
+            return [_storable(item) for item in value]
+        case dict():
+            return {_storable(key): _storable(item) for key, item in value.items()}
+    return value
+
+
+def _body(request: HttpRequest) -> bytes:
+    try:
+        return request.body
     except RequestDataTooBig as error:
         raise TOO_LARGE.because() from error
 

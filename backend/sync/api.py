@@ -13,7 +13,7 @@ from backend.foundation import clock
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
 from backend.foundation.problems import UNREADABLE
-from backend.foundation.shapes import View, answer, read
+from backend.foundation.shapes import View, answer, read_kept
 from backend.sync import sending, uploading
 from backend.sync.receiving import Batch, Result, receive
 
@@ -29,7 +29,7 @@ class Operations(Endpoint):
 
     @documented(Answers, takes=Batch)
     def post(self, request: PersonRequest) -> HttpResponse:
-        batch = read(request, Batch)
+        batch = read_kept(request, Batch)
         epoch = sending.require_epoch(batch.epoch)
         results = receive(batch, user=request.user, device=device_of(request))
         return answer({"epoch": epoch, "server_time": clock.now(), "results": results})

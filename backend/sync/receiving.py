@@ -16,7 +16,7 @@ from backend.accounts.models import User
 from backend.foundation import blobs, clock
 from backend.foundation.moves import ILLEGAL_MOVE
 from backend.foundation.problems import SOMEBODY_WAS_FASTER, UNREADABLE, Problem
-from backend.foundation.shapes import Body, View, decode
+from backend.foundation.shapes import Body, View, convert
 from backend.inspections.services import take_image
 from backend.journal.chain import canonical
 from backend.journal.recording import Origin, recording
@@ -62,12 +62,15 @@ def _receive(op: NewOperation, user: User, device: UUID | None) -> Result:
     try:
         with recording(Origin(op=op.op_id, device=device)):
             result = _store(op, user, device)
-        # an image that arrived while this was being written saw no record to tell
-        _settle_arrived(result.missing_blobs)
-        return result
     except OperationalError as error:
         log.warning("operation %s not stored: %s", op.op_id, type(error).__name__)
         return Result(op_id=op.op_id, status="retry", code="busy")
+    try:
+        # an image that arrived while this was being written saw no record to tell
+        _settle_arrived(result.missing_blobs)
+    except OperationalError as error:
+        log.warning("images of %s left to settle_waiting: %s", op.op_id, type(error).__name__)
+    return result
 
 
 def _store(op: NewOperation, user: User, device: UUID | None) -> Result:
@@ -108,7 +111,7 @@ def _carry_out(op: NewOperation, user: User) -> tuple[str, str, str, list[str]]:
         kind = OPERATIONS.get(op.type)
         if kind is None:
             raise UNKNOWN_OPERATION.because(op.type)
-        body = decode(msgspec.json.encode(op.body), kind.body)
+        body = convert(op.body, kind.body)
         with recording():
             kind.carry_out(body, acting_user=user)
     except Problem as problem:

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from backend.accounts.models import Device
@@ -126,9 +127,18 @@ def test_another_epoch_is_said_before_anything_is_taken(cast, phone):
     assert not Operation.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b'{"v":1}', b"[" * 100_000, b'{"v":1,"epoch":"\\u0000","ops":[]}', b"\xff\xfe"]
-)
+@pytest.mark.parametrize("body", [b"", b"{", b'{"v":1}', b"[" * 100_000, b'{"v":NaN}', b"\xff\xfe"])
 def test_what_cannot_be_read_is_a_clear_refusal_and_never_a_crash(phone, body):
     answered = phone._send("post", "/api/ops", body, "application/json")
     assert (answered.status_code, answered.json()["code"]) == (400, "unreadable")
+
+
+@pytest.mark.parametrize("odd", ["\\ud83d", "\\u0000"], ids=["half an emoji", "NUL"])
+def test_a_character_that_cannot_be_stored_does_not_hold_a_record_back(cast, phone, odd):
+    result = cast.result(cast.task_for(1), no_fix_reason="地下室@@")
+    batch = {"v": 1, "epoch": phone.me["epoch"], "ops": [phone.op("inspection.submit", result)]}
+    raw = msgspec.json.encode(batch).replace(b"@@", odd.encode())
+    for status in ("awaiting_blob", "awaiting_blob"):  # the second time it is known, not contested
+        answered = phone._send("post", "/api/ops", raw, "application/json")
+        assert [r["status"] for r in answered.json()["results"]] == [status], answered.content
+    assert Inspection.objects.get().no_fix_reason == "地下室\ufffd"
