@@ -14,7 +14,7 @@ from backend.dispatch.models import Assignment, Dispatch, Task, TaskFact
 from backend.dispatch.permissions import audience_of, require_held
 from backend.dispatch.planning import Plan, Wanted, plan
 from backend.dispatch.problems import DEADLINE_PASSED, DISPATCH_ID_REUSED, NOTHING_TO_SEND
-from backend.dispatch.queries import get_task, not_on_phone, with_all
+from backend.dispatch.queries import get_task, hold_task, not_on_phone, with_all
 from backend.dispatch.states import Fact, TaskState
 from backend.dispatch.views import task_view
 from backend.foundation import clock
@@ -117,7 +117,7 @@ class CheckIn(Step):
 
 def open_task(step: Step, *, acting_user: User) -> Task:
     with recording():
-        task = get_task(step.task_id, hold=True)
+        task = hold_task(step.task_id)
         require_held(task, acting_user, step.assignment_no)
         return _learn(task, step, Fact.OPENED, acting_user)
 
@@ -125,7 +125,7 @@ def open_task(step: Step, *, acting_user: User) -> Task:
 def accept_task(step: Step, *, acting_user: User) -> Task:
     """The holder says: mine. Accepting what is already accepted or done is no error, only late news."""
     with recording():
-        task = get_task(step.task_id, hold=True)
+        task = hold_task(step.task_id)
         if require_held(task, acting_user, step.assignment_no) and task.state == TaskState.SENT:
             move(task, TaskState.ACCEPTED, who=acting_user.id)
         return _learn(task, step, Fact.ACCEPTED, acting_user)
@@ -137,7 +137,7 @@ def check_in(step: CheckIn, *, acting_user: User) -> Task:
     if step.position:
         where |= {"lon": step.position.lon, "lat": step.position.lat, "accuracy_m": step.position.accuracy_m}
     with recording():
-        task = get_task(step.task_id, hold=True)
+        task = hold_task(step.task_id)
         require_held(task, acting_user, step.assignment_no)
         return _learn(task, step, Fact.ON_SITE, acting_user, **where)
 

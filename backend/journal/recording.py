@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from backend.journal.writing import Entry, Letter, Origin, write
 class Recording:
     origin: Origin = field(default_factory=Origin)
     entries: list[Entry] = field(default_factory=list)
+    held: dict[Any, Any] = field(default_factory=dict)
 
 
 _open: ContextVar[Recording | None] = ContextVar("recording", default=None)
@@ -33,23 +35,36 @@ announcers: list[Callable[[list[Letter]], None]] = []
 
 
 @contextmanager
-def recording(origin: Origin | None = None) -> Iterator[None]:
-    """A unit of work. Nested blocks are savepoints: what fails inside takes its events with it."""
+def recording() -> Iterator[None]:
+    """A unit of work. A nested block is part of the outer one: what fails inside fails the whole, see `attempt`."""
     outer = _open.get()
     if outer is None:
-        with _outermost(Recording(origin or Origin())):
+        with _outermost(Recording()):
             yield
-        return
-    mark, before = len(outer.entries), outer.origin
-    outer.origin = origin or before
+    else:
+        with transaction.atomic(savepoint=False):
+            yield
+
+
+@contextmanager
+def attempt(origin: Origin) -> Iterator[None]:
+    """Inside a `recording()`: a part that may fail. Its rows and events then go with it, and the rest goes on."""
+    work = _opened()
+    mark, before, work.origin = len(work.entries), work.origin, origin
     try:
         with transaction.atomic():
             yield
     except BaseException:
-        del outer.entries[mark:]
+        del work.entries[mark:]
+        work.held.clear()  # what was held may show changes that are undone now
         raise
     finally:
-        outer.origin = before
+        work.origin = before
+
+
+def held() -> dict[Any, Any]:
+    """Rows, by id, that the unit of work has read and locked: several steps about one row read it once."""
+    return _opened().held
 
 
 @contextmanager
@@ -62,6 +77,13 @@ def _outermost(work: Recording) -> Iterator[None]:
             transaction.on_commit(lambda: _announce(letters))
     finally:
         _open.reset(token)
+
+
+def _opened() -> Recording:
+    work = _open.get()
+    if work is None:
+        raise RuntimeError("only inside recording()")
+    return work
 
 
 def publish(
