@@ -101,14 +101,14 @@ def walk(town: str, first: int, rows: Iterable[Row]) -> Stretch:
     read = msgspec.json.Decoder(Header).decode
     seq, claims, prev = first, None, None
     for row in rows:
+        if claims is None and row[0] == first:
+            claims = _text(row[5])
         try:
             why = _misfit(row, town, seq, prev, read)
         except (msgspec.DecodeError, ValueError, TypeError, AttributeError):
             why = Misfit.UNREADABLE
         if why is not None:
             return Stretch(first, claims, seq - first, _text(prev), seq, why)
-        if claims is None:
-            claims = _text(row[5])
         prev, seq = row[6], seq + 1
     return Stretch(first, claims, seq - first, _text(prev))
 
