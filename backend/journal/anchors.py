@@ -25,7 +25,7 @@ MARK = 16
 DAYS_LISTED = DAYS_EXPORTED = 30
 
 
-class AnchorView(View):
+class AnchorView(View, kw_only=True):
     id: UUID
     version: int = 1
     payload: Payload

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from backend.config.schedule import run_due
+from backend.journal.epoch import note_history, settle_when_possible
 
 TICK_S = 2
 
@@ -18,5 +19,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
+        settle_when_possible()
         while not stop.wait(TICK_S):
             run_due()
+        # stopped on purpose, perhaps to put an old copy back: what was reached must be known to the second
+        note_history()

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from backend.accounts.models import RoleHeld
 from backend.accounts.roles import Role
 from backend.config.processes import CannotStart, Processes
+from backend.journal.epoch import note_history, settle_epoch
 from backend.territory.models import Town
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         try:
             processes.check()
             call_command("migrate", verbosity=0)
+            settle_epoch()
             if demo_town and not Town.objects.exists():
                 call_command("load_town", str(demo_town))
             processes.start()
@@ -37,6 +39,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self._say_addresses(port)
         _wait(processes)
+        # whoever puts an old copy back while nothing runs is found out at the next start
+        note_history()
 
     def _say_addresses(self, port: int) -> None:
         base = f"http://localhost:{port}"

@@ -6,6 +6,8 @@ from typing import Any
 import uvicorn
 from django.core.management.base import BaseCommand, CommandParser
 
+from backend.journal.epoch import settle_when_possible
+
 
 class Command(BaseCommand):
     help = __doc__
@@ -15,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=os.environ.get("HOST", "0.0.0.0"))
 
     def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
+        settle_when_possible()
         # no per-message deflate: it cost more CPU per socket than it saved on frames this small
         uvicorn.run(
             "backend.config.asgi:application", host=host, port=port, log_level="warning", access_log=False,
