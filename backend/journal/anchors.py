@@ -59,9 +59,7 @@ def _anchor(town: str) -> None:
         if Anchor.objects.filter(town=town, epoch=epoch, day=day).exists():
             return
         count = Link.objects.filter(chain=town, seq__lte=chain.seq).count()
-        payload = Payload(
-            town=town, epoch=epoch, day=day.isoformat(), seq=chain.seq, head=chain.head, count=count
-        )
+        payload = Payload(town=town, epoch=epoch, day=day.isoformat(), seq=chain.seq, head=chain.head, count=count)
         signed = sign(payload)
         anchor = Anchor.objects.create(
             town=town, epoch=epoch, day=day, seq=chain.seq, head=chain.head, count=count,
@@ -74,9 +72,7 @@ def _anchor(town: str) -> None:
 
 def anchor_view(anchor: Anchor) -> AnchorView:
     signed = signed_of(anchor)
-    return AnchorView(
-        id=anchor.id, payload=signed.payload, signature=signed.signature, public_key=signed.public_key
-    )
+    return AnchorView(id=anchor.id, payload=signed.payload, signature=signed.signature, public_key=signed.public_key)
 
 
 def _export(signed: Signed) -> None:

@@ -88,7 +88,7 @@ def _stretches(town: str, last: int) -> list[tuple[int, Stretch]]:
 def _reachable_apart() -> dict[str, Any]:
     """How another process reaches the same rows; empty if it would not see them."""
     settings = connection.settings_dict
-    if connection.in_atomic_block or (connection.vendor == "sqlite" and connection.is_in_memory_db()):
+    if connection.in_atomic_block or getattr(connection, "is_in_memory_db", bool)():
         return {}
     if connection.vendor == "sqlite":
         return {"database": str(settings["NAME"])}

@@ -27,7 +27,10 @@ class Misfit(Enum):
     LINK = "与前一事件不相接", "does not link to the event before it"
     HASH = "事件头与散列值不符", "the header does not give the hash"
     UNREADABLE = "事件无法读取", "the event cannot be read"
-    COLUMNS = "显示的编号、类型、对象或时间与事件头不符", "number, type, target or time shown is not what the header says"
+    COLUMNS = (
+        "显示的编号、类型、对象或时间与事件头不符",
+        "number, type, target or time shown is not what the header says",
+    )
     BODY = "正文不是当初记下的正文", "the body is not the one that was recorded"
     HEAD = "最后一个散列值与链的记录不符", "the last hash is not the one the chain remembers"
     SURPLUS = "链的记录里没有这个事件", "the chain knows of no such event"

@@ -70,7 +70,8 @@ def _against_the_chain(town: str, last: int, claims: list[Signed]) -> Iterable[O
 
 
 def _hashes(town: str, numbers: set[int]) -> dict[int, str]:
-    wanted, found = sorted(numbers), {}
+    wanted = sorted(numbers)
+    found: dict[int, str] = {}
     for at in range(0, len(wanted), 500):
         rows = Event.objects.filter(chain=town, seq__in=wanted[at : at + 500])
         found.update(rows.values_list("seq", "hash"))

@@ -128,9 +128,7 @@ def test_a_key_of_ones_own_does_not_help(anchored, settings):
     row = Anchor.objects.get(town=TOWN, seq=5)
     ours = settings.ANCHOR_KEY
     settings.ANCHOR_KEY = "01" * 32
-    forged = signing.sign(
-        signing.Payload(TOWN, str(row.epoch), row.day.isoformat(), row.seq, row.head, row.count)
-    )
+    forged = signing.sign(signing.Payload(TOWN, str(row.epoch), row.day.isoformat(), row.seq, row.head, row.count))
     settings.ANCHOR_KEY = ours
     Anchor.objects.filter(pk=row.pk).update(signature=forged.signature, public_key=forged.public_key)
     assert why() == (5, Misfit.STRANGER)

@@ -4,8 +4,10 @@ import signal
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from backend.config.backup.at_work import work_here
 from backend.config.schedule import run_due
 from backend.journal.epoch import note_history, settle_when_possible
 
@@ -16,6 +18,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
+        work_here(settings.HOME)
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--town", metavar="CODE", help="only this chain (default: all)")
-        parser.add_argument("--anchors", type=Path, metavar="DIR", help="folder of anchor files kept on another machine")
+        parser.add_argument(
+            "--anchors", type=Path, metavar="DIR", help="folder of anchor files kept on another machine"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,7 +32,9 @@ class Command(BaseCommand):
         towns = [options["town"]] if options["town"] else _towns(elsewhere)
         verdicts = [verify_chain(town, elsewhere) for town in towns]
         for verdict in verdicts:
-            self.stdout.write(json.dumps(as_json(verdict), ensure_ascii=False) if options["as_json"] else _line(verdict))
+            self.stdout.write(
+                json.dumps(as_json(verdict), ensure_ascii=False) if options["as_json"] else _line(verdict)
+            )
         if not all(verdict.ok for verdict in verdicts):
             sys.exit(1)
 
