@@ -2,9 +2,12 @@
 
 import errno
 import shutil
+import subprocess
+import sys
 import tarfile
 from io import BytesIO
 
+import psycopg
 import pytest
 from django.conf import settings as live
 from django.core.management import CommandError, call_command
@@ -128,9 +131,6 @@ work_here(Path({str(home)!r}))
 print("here", flush=True)
 sys.stdin.read()
 """
-    import subprocess
-    import sys
-
     server = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert server.stdout.readline() == b"here\n"
@@ -149,8 +149,6 @@ def test_no_server_starts_while_a_restore_goes_on(home):
 @pytest.mark.skipif("os.environ.get('TEST_DATABASE') != 'postgres'")
 def test_who_else_is_connected_to_postgres_stops_it(backup, home):
     """A server on another machine holds no lock here."""
-    import psycopg
-
     with psycopg.connect(**databases._given()), pytest.raises(NotDone, match="1 others use the database"):
         databases.refuse_if_used(patience_s=0.3)
 
@@ -186,7 +184,7 @@ def test_a_damaged_archive_changes_nothing(backup, home, harm):
     """Seen failing (photo, extra member) with the comparisons taken out of `unpack` and `inspect`."""
     epoch, later = current_epoch(), went_on()
     harm(backup)
-    with pytest.raises(NotDone, match="damaged|no such file"):
+    with pytest.raises(NotDone, match=r"damaged|no such file"):
         restore(backup, yes=True)
     assert (events(), current_epoch(), blobs.exists(later)) == (3, epoch, True)
     assert not (home / STAGED).exists()
@@ -252,7 +250,7 @@ def test_an_interrupted_restore_is_noticed_and_can_be_repeated(backup, home, mon
             with pytest.raises(NotDone, match="was interrupted"):
                 work_here(home)
     monkeypatch.setattr(restoring, step, real)
-    _, epoch, aside = restore(backup, yes=True)
+    _, epoch, _ = restore(backup, yes=True)
     assert (events(), current_epoch(), blobs.exists(later)) == (2, epoch, False)
     assert verify_chain(TOWN).ok
     kept = [path for path in home.glob("before-restore-*/files") if (path / blobs.name_of(later)).exists()]

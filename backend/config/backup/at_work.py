@@ -20,11 +20,12 @@ def work_here(home: Path) -> None:
     except BlockingIOError as error:
         file.close()
         raise NotDone(f"正在恢复备份，请稍候 / a backup is being restored: {home}") from error
-    _held.append(file)
     if (home / INTERRUPTED).exists():
+        file.close()
         raise NotDone(
-            f"上次恢复没有完成，请再次运行 anwangge restore / a restore was interrupted: run it again ({home})"
+            f"上次恢复没有完成，请再次运行 anwangge restore / a restore was interrupted, run it again: {home}"
         )
+    _held.append(file)
 
 
 @contextmanager

