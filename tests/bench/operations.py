@@ -17,7 +17,7 @@ from client.http import Session
 from client.ids import new_id
 from client.shapes import Answers, Me
 
-WORKERS, SECONDS, BATCH = 8, 10.0, 20
+WORKERS, SECONDS, BATCH = 8, 8.0, 20
 OFFICE = "10000000401"
 
 
