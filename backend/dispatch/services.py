@@ -148,11 +148,13 @@ def _learn(task: Task, step: Step, fact: Fact, acting_user: User, **where: Any) 
     return _tell(task, acting_user)
 
 
-def _note(task: Task, fact: Fact, assignment_no: int, at: datetime, **where: Any) -> None:
-    """The first time counts; a rung reached twice stays where it was. The task is held: nobody adds one meanwhile."""
+def _note(task: Task, fact: Fact, assignment_no: int, at: datetime, **where: Any) -> bool:
+    """Whether it is news. The first time counts; a rung reached twice stays where it was. The task is held: nobody adds
+    one meanwhile."""
     if any((known.assignment_no, known.fact) == (assignment_no, fact) for known in task.known_facts):
-        return
+        return False
     task.known_facts.append(TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=at, **where))
+    return True
 
 
 def _tell(task: Task, acting_user: User | None) -> Task:
@@ -176,8 +178,13 @@ def take_result(task: Task, inspection: UUID, *, acting_user: User, assignment_n
     """A result has come in for the task. True if it completed the task, False if it came from a former assignment
     or after the task was already answered: then it is kept, and the task stays as it is."""
     current = require_held(task, acting_user, assignment_no)
-    _note(task, Fact.SUBMITTED, assignment_no, at)
+    news = _note(task, Fact.SUBMITTED, assignment_no, at)
     if not (current and task.is_open):
+        if (
+            current and news
+        ):  # answered though it was withdrawn: the ladder has changed, and whoever keeps a copy must hear
+            change(task)
+            _tell(task, acting_user)
         return False
     move(task, TaskState.SUBMITTED, who=acting_user.id, inspection_id=inspection)
     move(task, TaskState.COMPLETED, who=acting_user.id, why="result_in")

@@ -3,14 +3,14 @@
 import logging
 from datetime import timedelta
 
-import django_rq
 from django.db import close_old_connections, transaction
 from django.db.models import F, Q
 from redis.exceptions import RedisError
+from rq import Queue, Retry
 
 from backend.foundation import clock
 from backend.journal.handlers import HANDLERS
-from backend.journal.letters import store
+from backend.journal.letters import patience, store
 from backend.journal.models import Outbox
 from backend.journal.writing import Letter
 
@@ -23,10 +23,16 @@ RINGS_AGAIN_S = 5
 
 def wake(_letters: list[Letter]) -> None:
     """Ring the worker, once until it comes. If the store is down the sweeper finds the rows a few seconds later."""
+    if patience.over:
+        return
     try:
         if store().set(RUNG, 1, nx=True, ex=RINGS_AGAIN_S):
-            django_rq.get_queue("default").enqueue(answer_ring, retry=None, result_ttl=0, failure_ttl=3600)
+            # over our own connection: RQ's waits without end for a store that hangs, and every commit with it
+            Queue("default", connection=store()).enqueue(
+                answer_ring, retry=Retry(max=3), result_ttl=0, failure_ttl=3600
+            )
     except RedisError as error:
+        patience.failed()
         log.info("worker not woken, the sweeper will find it: %s", error)
 
 
