@@ -8,10 +8,14 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 from django.urls import path
 
-http = get_asgi_application()
+django = get_asgi_application()
 
 from backend.config import session
+from backend.foundation.bounds import Bounded
 from backend.realtime.socket import Socket
+from backend.sync import arriving, uploading
+
+http = Bounded(django, larger=[("/api/ops", arriving.LARGEST), ("/api/blobs", uploading.LARGEST)])
 
 
 class TownSocket(Socket):

@@ -53,4 +53,7 @@ urlpatterns = [
     re_path(r"^(?P<name>[\w.-]+\.\w+)$", require_safe(plain_file)),
 ]
 
+handler400 = "backend.config.health.unreadable"
+handler403 = "backend.config.health.not_allowed"
+handler404 = "backend.config.health.not_found"
 handler500 = "backend.config.health.failed"

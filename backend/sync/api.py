@@ -1,7 +1,6 @@
 """The phone's two doors, operations in and events out, and the uploads."""
 
 import base64
-import binascii
 import re
 
 from django.http import HttpResponse
@@ -12,10 +11,12 @@ from backend.accounts.services import device_of
 from backend.foundation import clock
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
+from backend.foundation.pagination import number_of
 from backend.foundation.problems import UNREADABLE
-from backend.foundation.shapes import View, answer, read_kept
+from backend.foundation.shapes import View, answer, body_of
 from backend.sync import sending, uploading
-from backend.sync.receiving import Batch, Result, receive
+from backend.sync.arriving import Batch, read_batch
+from backend.sync.receiving import Result, receive
 
 
 class Answers(View):
@@ -29,7 +30,7 @@ class Operations(Endpoint):
 
     @documented(Answers, takes=Batch)
     def post(self, request: PersonRequest) -> HttpResponse:
-        batch = read_kept(request, Batch)
+        batch = read_batch(body_of(request))
         epoch = sending.require_epoch(batch.epoch)
         results = receive(batch, user=request.user, device=device_of(request))
         return answer({"epoch": epoch, "server_time": clock.now(), "results": results})
@@ -42,15 +43,11 @@ class Events(Endpoint):
     def get(self, request: PersonRequest) -> HttpResponse:
         asked = request.query_params
         epoch, cursors = sending.require_epoch(asked.get("epoch", "")), sending.parse_cursors(asked.get("c", ""))
-        page = sending.pull(request.user, cursors, _limit(asked.get("limit", "500")))
+        page = sending.pull(
+            request.user, cursors, number_of(asked.get("limit", "500"), "limit", least=1, most=sending.MOST)
+        )
         sending.note_cursors(request.user, cursors)
         return answer({"epoch": epoch, "server_time": clock.now(), **page})
-
-
-def _limit(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= sending.MOST:
-        raise UNREADABLE.because(f"limit 应为 1 到 {sending.MOST} 的整数", field="limit")
-    return int(text)
 
 
 class StreamSnapshot(Endpoint):
@@ -83,7 +80,7 @@ class OneUpload(Endpoint):
     @documented(status=204)
     def patch(self, request: PersonRequest, sha256: str) -> HttpResponse:
         offset = _number(request, "Upload-Offset")
-        here = uploading.append(request.user, sha256, offset, request.body)
+        here = uploading.append(request.user, sha256, offset, body_of(request))
         return _tus(204, **{"Upload-Offset": here})
 
 
@@ -95,10 +92,7 @@ def _tus(status: int, **headers: object) -> HttpResponse:
 
 
 def _number(request: Request, header: str) -> int:
-    text = request.headers.get(header, "")
-    if not text.isdigit():
-        raise UNREADABLE.because(f"缺少 {header}", field=header)
-    return int(text)
+    return number_of(request.headers.get(header, ""), header)
 
 
 def _sha256_of(metadata: str) -> str:
@@ -106,7 +100,7 @@ def _sha256_of(metadata: str) -> str:
     pairs = dict(part.strip().split(" ", 1) for part in metadata.split(",") if " " in part.strip())
     try:
         sha256 = base64.b64decode(pairs.get("sha256", ""), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:  # not base64, or not ASCII within or around it
         raise UNREADABLE.because("Upload-Metadata", field="sha256") from error
     if not re.fullmatch("[0-9a-f]{64}", sha256):
         raise UNREADABLE.because("Upload-Metadata 缺少 sha256", field="sha256")

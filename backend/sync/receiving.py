@@ -6,42 +6,25 @@ One operation is one transaction: its row, what it changes, the events, or, if i
 import hashlib
 import logging
 from datetime import datetime
-from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from django.db import OperationalError
 
 from backend.accounts.models import User
 from backend.foundation import blobs, clock
+from backend.foundation.endpoints import as_problem
 from backend.foundation.moves import ILLEGAL_MOVE
-from backend.foundation.problems import SOMEBODY_WAS_FASTER, UNREADABLE, Problem
-from backend.foundation.shapes import Body, View, convert
+from backend.foundation.problems import SOMEBODY_WAS_FASTER, UNREADABLE, UNSTORABLE, Problem
+from backend.foundation.shapes import View, convert
 from backend.inspections.services import take_image
 from backend.journal.chain import canonical
 from backend.journal.recording import Origin, recording
+from backend.sync.arriving import Batch, NewOperation, Unreadable
 from backend.sync.models import ContestedOperation, Operation, Status
 from backend.sync.problems import OP_ID_REUSED, UNKNOWN_OPERATION
 from backend.sync.registry import OPERATIONS
 
 log = logging.getLogger(__name__)
-MOST = 50
-
-
-class NewOperation(Body, kw_only=True):
-    op_id: UUID
-    n: int
-    type: Annotated[str, msgspec.Meta(max_length=40)]
-    target: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    client_time: Annotated[str, msgspec.Meta(max_length=40)]
-    body: dict[str, Any]
-    blobs: list[str] = []
-
-
-class Batch(Body):
-    v: int
-    epoch: str
-    ops: Annotated[list[NewOperation], msgspec.Meta(max_length=MOST)]
 
 
 class Result(View):
@@ -81,7 +64,7 @@ def _store(op: NewOperation, user: User, device: UUID | None) -> Result:
     )  # fmt: skip
     if (earlier := _insert(row)) is not None:
         return _again(earlier, row)
-    row.status, row.code, row.detail, row.blobs = _carry_out(op, user)
+    row.status, row.code, row.detail, row.blobs = carry_out(op, user)
     row.save(update_fields=["status", "code", "detail", "blobs"])
     return result_of(row)
 
@@ -105,22 +88,25 @@ def _again(earlier: Operation, row: Operation) -> Result:
     return Result(op_id=row.op_id, status=Status.REJECTED, code=OP_ID_REUSED.code, detail=OP_ID_REUSED.zh)
 
 
-def _carry_out(op: NewOperation, user: User) -> tuple[str, str, str, list[str]]:
+def carry_out(op: NewOperation, user: User) -> tuple[str, str, str, list[str]]:
     """Status, problem code, detail, images. Everything but a failing database ends in a stored answer."""
     try:
+        if isinstance(op, Unreadable):
+            raise UNREADABLE.because(op.why)
         kind = OPERATIONS.get(op.type)
         if kind is None:
             raise UNKNOWN_OPERATION.because(op.type)
         body = convert(op.body, kind.body)
         with recording():
             kind.carry_out(body, acting_user=user)
-    except Problem as problem:
-        return _refusal(problem), problem.kind.code, problem.body()["detail"], []
     except OperationalError:
         raise
     except Exception as error:
-        log.exception("operation %s (%s) quarantined", op.op_id, op.type)
-        return Status.QUARANTINED, "failed", type(error).__name__, []
+        problem = as_problem(error)
+        if problem is None:
+            log.exception("operation %s (%s) quarantined", op.op_id, op.type)
+            return Status.QUARANTINED, "failed", type(error).__name__, []
+        return _refusal(problem), problem.kind.code, problem.body()["detail"], []
     images = kind.images(body)
     return (Status.AWAITING_BLOB if _missing(images) else Status.APPLIED), "", "", images
 
@@ -128,7 +114,7 @@ def _carry_out(op: NewOperation, user: User) -> tuple[str, str, str, list[str]]:
 def _refusal(problem: Problem) -> Status:
     if problem.kind in (SOMEBODY_WAS_FASTER, ILLEGAL_MOVE):
         return Status.CONFLICT
-    return Status.QUARANTINED if problem.kind in (UNREADABLE, UNKNOWN_OPERATION) else Status.REJECTED
+    return Status.QUARANTINED if problem.kind in (UNREADABLE, UNSTORABLE, UNKNOWN_OPERATION) else Status.REJECTED
 
 
 def _missing(images: list[str]) -> list[str]:
