@@ -109,8 +109,8 @@ def _check(new: NewInspection, task: Task, checklist: Checklist) -> None:
     if bare := [key for key in bare if known[key].get("photo_when_failed", True)]:
         raise problems.PHOTO_MISSING.because(items=bare)
     cited = {a.clause_id for a in new.answers if a.clause_id}
-    if unknown := cited - set(Clause.objects.filter(pk__in=cited).values_list("pk", flat=True)):
-        raise problems.UNKNOWN_CLAUSE.because(clauses=sorted(map(str, unknown)))
+    if strange := cited - set(Clause.objects.filter(pk__in=cited).values_list("pk", flat=True)):
+        raise problems.UNKNOWN_CLAUSE.because(clauses=sorted(map(str, strange)))
     if len({s.role for s in new.signatures}) < len(new.signatures):
         raise problems.SIGNED_TWICE.because()
     signed = {s.role for s in new.signatures if s.sha256 or (s.role == "subject" and s.refused_reason)}

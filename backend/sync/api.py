@@ -2,21 +2,28 @@
 
 import base64
 import re
+from typing import Annotated
+from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from backend.accounts.models import User
 from backend.accounts.requests import PersonRequest
+from backend.accounts.roles import RELEASE, SEE_QUARANTINE
 from backend.accounts.services import device_of
 from backend.foundation import clock
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
-from backend.foundation.pagination import number_of
+from backend.foundation.pagination import number_of, one, page
 from backend.foundation.problems import UNREADABLE
-from backend.foundation.shapes import View, answer, body_of
-from backend.sync import sending, uploading
+from backend.foundation.shapes import Body, View, answer, body_of, read
+from backend.sync import quarantine, queries, sending, uploading
 from backend.sync.arriving import Batch, read_batch
+from backend.sync.models import Status
 from backend.sync.receiving import Result, receive
+from backend.sync.views import SetAsideView, SetAsideWholeView, set_aside_view, whole_view
 
 
 class Answers(View):
@@ -57,6 +64,61 @@ class StreamSnapshot(Endpoint):
     def get(self, request: PersonRequest) -> HttpResponse:
         taken = sending.snapshot(request.user, request.query_params.get("stream", ""))
         return answer({"epoch": sending.require_epoch(""), **taken})
+
+
+class SetAside(View):
+    results: list[SetAsideView]
+    next: str | None
+
+
+class Quarantine(Endpoint):
+    access = {"GET": SEE_QUARANTINE}
+
+    @documented(SetAside, query={"status": str, "cursor": str, "limit": int})
+    def get(self, request: PersonRequest) -> HttpResponse:
+        """`status`: quarantined (if nothing is said), rejected, conflict, contested, or all of what was set aside."""
+        status = request.query_params.get("status", Status.QUARANTINED)
+        if status == "contested":
+            return answer(page(queries.contested_visible_to(request.user), request, set_aside_view))
+        rows = queries.set_aside_visible_to(request.user)
+        return answer(page(rows if status == "all" else rows.filter(status=status), request, set_aside_view))
+
+
+class OneSetAside(Endpoint):
+    access = {"GET": SEE_QUARANTINE}
+
+    @documented(SetAsideWholeView, name="set_aside")
+    def get(self, request: PersonRequest, operation: UUID) -> HttpResponse:
+        return _whole(request.user, operation)
+
+
+class Release(Endpoint):
+    access = {"POST": RELEASE}
+
+    @documented(SetAsideWholeView, name="release")
+    def post(self, request: PersonRequest, operation: UUID) -> HttpResponse:
+        found = one(queries.set_aside_visible_to(request.user), operation, "记录")
+        quarantine.release(found.op_id, acting_user=request.user)
+        return _whole(request.user, operation)
+
+
+class Reason(Body):
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class Dismiss(Endpoint):
+    access = {"POST": RELEASE}
+
+    @documented(SetAsideWholeView, takes=Reason, name="dismiss")
+    def post(self, request: PersonRequest, operation: UUID) -> HttpResponse:
+        found = one(queries.set_aside_visible_to(request.user), operation, "记录")
+        quarantine.dismiss(found.op_id, read(request, Reason).reason, acting_user=request.user)
+        return _whole(request.user, operation)
+
+
+def _whole(user: User, operation: UUID) -> HttpResponse:
+    row = queries.one_set_aside(user, operation)
+    return answer(whole_view(row, queries.others_under(user, row)))
 
 
 class NewUpload(Endpoint):

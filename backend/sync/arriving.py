@@ -130,10 +130,15 @@ def reread(text: str) -> NewOperation:
 
 def _kept(op_id: UUID, value: dict[str, Any], why: str) -> Unreadable:
     text = _UNSTORABLE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
-    words = {name: _UNSTORABLE.sub("\ufffd", said)[:40] for name in ("type", "target", "client_time")
-             if isinstance(said := value.get(name, ""), str)}  # fmt: skip
-    rest: dict[str, str] = {"type": "", "target": "", "client_time": ""} | words
-    return Unreadable(op_id=op_id, n=0, body={AS_ARRIVED: text}, why=why, **rest)
+    return Unreadable(
+        op_id=op_id, n=0, type=_word(value, "type"), target=_word(value, "target"),
+        client_time=_word(value, "client_time"), body={AS_ARRIVED: text}, why=why,
+    )  # fmt: skip
+
+
+def _word(value: dict[str, Any], name: str) -> str:
+    said = value.get(name)
+    return _UNSTORABLE.sub("\ufffd", said)[:40] if isinstance(said, str) else ""
 
 
 def _op_id(value: Any) -> UUID:

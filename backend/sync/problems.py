@@ -21,3 +21,13 @@ VERSION_UNKNOWN = declare(
     "服务器不认识这个协议版本，请更新应用或服务器；内容仍在手机上。",
     "The server does not know this version of the protocol: update the app or the server. Nothing is lost.",
 )
+ALREADY_SETTLED = declare(
+    "already_settled",
+    409,
+    "这条记录已经处理过，或不在隔离区。",
+    "It was settled already, or is not in quarantine.",
+    "state",
+)
+DISMISSED = declare(
+    "dismissed", 422, "管理员看过，未予采用；记录已保留。", "Looked at and not carried out; it is kept."
+)

@@ -61,7 +61,7 @@ def receive(batch: Batch, *, user: User, device: UUID | None) -> list[Result]:
     for result in results:
         try:
             # an image that arrived while this was being written saw no record to tell
-            _settle_arrived(result.missing_blobs)
+            settle_arrived(result.missing_blobs)
         except OperationalError as error:
             log.warning("images of %s left to settle_waiting: %s", result.op_id, type(error).__name__)
     return results
@@ -144,7 +144,9 @@ def _again(earlier: Operation, row: Operation) -> Result:
         return result_of(earlier, replayed=True)
     ContestedOperation.objects.get_or_create(
         op_id=row.op_id, user_id=row.user_id, fingerprint=row.fingerprint,
-        defaults={"device": row.device, "body": row.body, "received_at": row.received_at},
+        defaults={
+            "device": row.device, "type": row.type, "target": row.target, "body": row.body, "received_at": row.received_at
+        },
     )  # fmt: skip
     return Result(op_id=row.op_id, status=Status.REJECTED, code=OP_ID_REUSED.code, detail=OP_ID_REUSED.zh)
 
@@ -206,10 +208,10 @@ def settle(sha256: str) -> None:
 def settle_waiting(limit: int = 500) -> None:
     """Periodic: an image may have been stored by a process that died before it could say so."""
     for row in Operation.objects.filter(status=Status.AWAITING_BLOB).order_by("received_at")[:limit]:
-        _settle_arrived(row.blobs)
+        settle_arrived(row.blobs)
 
 
-def _settle_arrived(images: list[str]) -> None:
+def settle_arrived(images: list[str]) -> None:
     for sha256 in images:
         if blobs.exists(sha256):
             settle(sha256)
