@@ -1,6 +1,7 @@
 """ASGI: what is too large is refused before it is read, and a body that hides its size is read no further than its limit.
 
-Django looks at the size of a body only when it has taken all of it, into memory or onto the disk.
+Django looks at the size of a body only when it has taken all of it, and holds a thread while it comes in: a few phones with
+a weak signal would keep everybody else waiting. Here it is taken first, and handed on when it is whole.
 """
 
 import json
@@ -32,9 +33,12 @@ class Bounded:
             await _answer(send, problem)
             return
         try:
-            await self.app(scope, _counted(receive, largest), send)
+            body = await _whole(receive, largest)
         except _TooMuch:
             await _answer(send, TOO_LARGE.because(largest=largest))
+            return
+        if body is not None:
+            await self.app(scope, _replayed(body, receive), send)
 
     def _largest(self, path: str) -> int:
         return next((size for start, size in self.larger if path.startswith(start)), LARGEST_BODY)
@@ -50,18 +54,28 @@ def _refusal(scope: Any, largest: int) -> Problem | None:
     return TOO_LARGE.because(largest=largest) if said.isdigit() and int(said[:20]) > largest else None
 
 
-def _counted(receive: Receive, largest: int) -> Receive:
-    taken = 0
-
-    async def counted() -> dict[str, Any]:
-        nonlocal taken
+async def _whole(receive: Receive, largest: int) -> bytes | None:
+    """The body, or None when who sent it went away before its end."""
+    pieces, size, more = [], 0, True
+    while more:
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > largest:
+        if message["type"] == "http.disconnect":
+            return None
+        pieces.append(message.get("body", b""))
+        size, more = size + len(pieces[-1]), message.get("more_body", False)
+        if size > largest:
             raise _TooMuch
-        return message
+    return b"".join(pieces)
 
-    return counted
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body as one message; what comes after it (a disconnect) as it comes."""
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> dict[str, Any]:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed
 
 
 async def _answer(send: Send, problem: Problem) -> None:
