@@ -10,7 +10,9 @@ from typing import Any
 
 from backend.foundation.problems import ADDRESS_TOO_LONG, HEADERS_TOO_LARGE, TOO_LARGE, Problem
 
-LONGEST_ADDRESS = LARGEST_HEADERS = 65_536
+# the parser in front of us knows no address longer than 65,535 bytes, and refuses it without a word of ours
+LONGEST_ADDRESS = 60_000
+LARGEST_HEADERS = 65_536
 LARGEST_BODY = 1 << 20
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
