@@ -19,7 +19,8 @@ from backend.foundation.shapes import View, document
 
 log = logging.getLogger(__name__)
 Method = TypeVar("Method", bound=Callable[..., Any])
-PROBLEM_JSON = "application/problem+json"
+JSON, PROBLEM_JSON = "application/json", "application/problem+json"
+BYTES = {"type": "string", "format": "binary"}
 
 
 class ProblemView(View):
@@ -56,16 +57,28 @@ def documented(
     takes: Any = None,
     status: int = 200,
     query: dict[str, type] | None = None,
-    kind: str = "application/json",
+    headers: dict[str, type] | None = None,
+    kind: str = JSON,
+    takes_kind: str = JSON,
 ) -> Callable[[Method], Method]:
-    """The OpenAPI entry of one method, from shapes; `kind` is the media type. Every other answer is a problem."""
-    content: dict[Any, Any] = {(status, kind): document(answers)} if answers is not None else {status: None}
+    """The OpenAPI entry of one method, from shapes; `kind`, `takes_kind` are media types, and one that is not JSON has bytes
+    in place of a shape. Every other answer is a problem."""
+    asked = [OpenApiParameter(n, of, required=False) for n, of in (query or {}).items()]
+    asked += [OpenApiParameter(n, of, location="header", required=True) for n, of in (headers or {}).items()]
     return extend_schema(
         operation_id=name,
-        request={"application/json": document(takes)} if takes is not None else None,
-        responses=content | {("default", PROBLEM_JSON): document(ProblemView)},
-        parameters=[OpenApiParameter(name, asked, required=False) for name, asked in (query or {}).items()],
+        request=_content(takes, takes_kind) or None,
+        responses={(status, one): shape for one, shape in _content(answers, kind).items()}
+        | ({} if _content(answers, kind) else {status: None})
+        | {("default", PROBLEM_JSON): document(ProblemView)},
+        parameters=asked,
     )
+
+
+def _content(shape: Any, kind: str) -> dict[str, Any]:
+    if shape is not None:
+        return {kind: document(shape)}
+    return {} if kind == JSON else {kind: BYTES}
 
 
 def problem_response(problem: Problem) -> HttpResponse:

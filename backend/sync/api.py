@@ -124,7 +124,7 @@ def _whole(user: User, operation: UUID) -> HttpResponse:
 class NewUpload(Endpoint):
     access = {"POST": SIGNED_IN}
 
-    @documented(status=201)
+    @documented(status=201, headers={"Upload-Length": int, "Upload-Metadata": str})
     def post(self, request: PersonRequest) -> HttpResponse:
         sha256 = _sha256_of(request.headers.get("Upload-Metadata", ""))
         uploading.begin(request.user, sha256, _number(request, "Upload-Length"))
@@ -139,7 +139,7 @@ class OneUpload(Endpoint):
         here, length = uploading.progress(request.user, sha256)
         return _tus(200, **{"Upload-Offset": here, "Upload-Length": length, "Cache-Control": "no-store"})
 
-    @documented(status=204)
+    @documented(status=204, headers={"Upload-Offset": int}, takes_kind="application/offset+octet-stream")
     def patch(self, request: PersonRequest, sha256: str) -> HttpResponse:
         offset = _number(request, "Upload-Offset")
         here = uploading.append(request.user, sha256, offset, body_of(request))
