@@ -59,7 +59,8 @@ class _Envelope(Body):
 
 
 class Doubled(dict[str, Any]):
-    """An object in which a key stands twice: which of the two was meant cannot be known. The second is `key#2`."""
+    """An object in which a key stands twice: which of the two was meant cannot be known. The second is
+    `key#2`, which no body knows."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__()

@@ -1,6 +1,7 @@
 """Scenario 14: replay and forgery. Who somebody is comes from the session, what they may touch from what they hold."""
 
 import time
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -156,10 +157,9 @@ def test_another_site_cannot_act_through_the_browser(cast, method, path):
     """
     office = Phone(cast.office)
     tokens = ["", "x" * 64, Phone(cast.wang).client.cookies["csrftoken"].value]
-    for wrong in tokens:
-        answered = office.client.generic(
-            method.upper(), path, b"{}", "application/json", headers={"X-CSRFToken": wrong}
-        )
+    kinds = ["application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+    for wrong, kind in product(tokens, kinds):
+        answered = office.client.generic(method.upper(), path, b"{}", kind, headers={"X-CSRFToken": wrong})
         assert (answered.status_code, answered.json()["code"]) == (403, "csrf_refused")
     assert office.get("/api/session").status_code == 200
 
