@@ -1,5 +1,6 @@
 """Scenario 14: replay and forgery. Who somebody is comes from the session, what they may touch from what they hold."""
 
+import io
 import time
 from itertools import product
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.core import signing
 from django.utils.http import urlencode
+from PIL import Image
 
 from backend.config.asgi import application
 from backend.dispatch.models import TaskFact
@@ -29,6 +31,12 @@ def step(task: Any, **changes: Any) -> dict[str, Any]:
     return {"task_id": str(task.pk), "assignment_no": 1, "at": clock.now().isoformat()} | changes
 
 
+def drawn() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (40, 30), "orange").save(written, "PNG")
+    return written.getvalue()
+
+
 def nothing_was_done(task: Any) -> bool:
     task.refresh_from_db()
     return task.state == "sent" and not TaskFact.objects.filter(task=task).exists()
@@ -37,7 +45,7 @@ def nothing_was_done(task: Any) -> bool:
 def test_another_persons_operation_does_not_become_ones_own(cast):
     """Chen has overheard Wang's operation and sends it as it is, first and afterwards.
 
-    Seen failing (`replay` instead of `op_id_reused`) with the person taken out of the comparison in `_again`.
+    Seen failing (Wang was told Chen's answer, `not_your_task`) with the person taken out of the comparison in `_again`.
     """
     task = cast.task_for(1)
     wang, chen = Phone(cast.wang), Phone(cast.chen)
@@ -98,7 +106,7 @@ def test_a_body_cannot_say_who_acts(cast, claim):
 def test_a_blobs_list_that_lies_names_nothing(cast):
     """It claims an image that the body does not name, and leaves out those that it does: the body counts.
 
-    Seen failing (`applied`, nothing missing) with `missing` worked out from the operation's own list.
+    Seen failing (`applied`, nothing missing) with the images taken from the operation's own list.
     """
     phone, task = Phone(cast.wang), cast.task_for(1)
     result = cast.result(task, fails=("gas",))
@@ -117,7 +125,9 @@ def test_a_photo_is_not_to_be_had_by_its_hash(cast):
     """
     task = cast.task_for(1)
     submit(cast.result(task, fails=("gas",)), acting_user=cast.wang)
-    sha = Photo.objects.first().sha256
+    sha = blobs.store(drawn())
+    Photo.objects.update(sha256=sha)
+    assert Phone(cast.wang).get(f"/api/photos/{sha}").status_code == 200
     for who in ("chen", "stranger", "expert", "admin"):
         assert Phone(cast.people[who]).get(f"/api/photos/{sha}").status_code == 404
     assert Phone().get(f"/api/photos/{sha}").status_code == 401
