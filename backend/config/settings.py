@@ -5,6 +5,9 @@ DATABASE_URL    postgres://…      (default: SQLite in ANWANGGE_HOME)
 REDIS_URL       redis://…         (default: the Valkey that `anwangge store` runs on a socket in ANWANGGE_HOME)
 ANWANGGE_HOSTS  names the server answers to, by comma     (default: this machine's)
 ANWANGGE_HTTPS  1 behind TLS: secure cookies
+ANCHOR_KEY      64 hex digits: the Ed25519 key that signs anchors, the same on several servers     (default: made once
+                in ANWANGGE_HOME)
+PG_BIN          folder of pg_dump, pg_restore and psql, for backups of PostgreSQL     (default: PATH)
 """
 
 import contextlib
@@ -46,6 +49,7 @@ def _own_names() -> list[str]:
 
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _secret()
+ANCHOR_KEY = os.environ.get("ANCHOR_KEY", "")
 ALLOWED_HOSTS = [h for h in os.environ.get("ANWANGGE_HOSTS", "").split(",") if h] or _own_names()
 
 INSTALLED_APPS = [

@@ -40,6 +40,7 @@ urlpatterns = [
     re_path(f"^api/photos/{SHA256}$", inspections.Image.as_view()),
     path("api/overview", rollups.TownOverview.as_view()),
     path("api/journal/verify", health.VerifyChain.as_view()),
+    path("api/journal/anchors", health.LastAnchors.as_view()),
     path("api/ops", sync.Operations.as_view()),
     path("api/sync", sync.Events.as_view()),
     path("api/snapshot", sync.StreamSnapshot.as_view()),
