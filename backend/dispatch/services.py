@@ -20,7 +20,7 @@ from backend.dispatch.views import task_view
 from backend.foundation import clock
 from backend.foundation.ids import new_id
 from backend.foundation.moves import ILLEGAL_MOVE, change, move
-from backend.foundation.shapes import Body
+from backend.foundation.shapes import Body, Moment, require_plausible
 from backend.journal.chain import canonical
 from backend.journal.recording import publish, recording
 from backend.standards.queries import get_checklist
@@ -29,9 +29,12 @@ from backend.standards.queries import get_checklist
 class NewDispatch(Wanted, kw_only=True):
     id: UUID
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
-    deadline: Annotated[datetime, msgspec.Meta(tz=True)]
+    deadline: Moment
     priority: Literal["normal", "urgent"] = "normal"
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+    def __post_init__(self) -> None:
+        require_plausible(self.deadline)
 
 
 def send(wanted: NewDispatch, *, acting_user: User) -> Dispatch:
@@ -107,7 +110,10 @@ class Step(Body):
 
     task_id: UUID
     assignment_no: int
-    at: datetime
+    at: Moment
+
+    def __post_init__(self) -> None:
+        require_plausible(self.at)
 
 
 class CheckIn(Step):
