@@ -1,0 +1,98 @@
+"""What happens in the town under test, from a process of its own: it makes the tickets and publishes real events.
+
+Started in the home of the server (ANWANGGE_HOME). Takes one JSON object per line, answers with one:
+    {"do": "hellos", "sockets": 1000, "file": "…"}    a hello with a ticket per line
+    {"do": "publish", "count": 150, "every": 0}       when each event left for the sockets, and when it was begun
+Each event is written to the journal and committed; `every` 0 writes all of them in one transaction.
+"""
+
+# ruff: noqa: E402  models can be imported once Django is set up
+import inspect
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from backend.foundation.ids import new_id
+from backend.journal import queries as journal
+from backend.journal.events import Event, event
+from backend.journal.letters import _frame
+from backend.journal.recording import Letter, announcers, publish, recording
+from backend.realtime import tickets
+from backend.territory.models import Grid, Town
+
+FRAME_BYTES = 300
+
+
+@event("bench.said")
+class Said(Event):
+    padding: str
+
+
+TOWN = Town.objects.get().code
+STREAM = f"a:{TOWN}"
+left: list[int] = []
+
+
+def note_leaving(letters: list[Letter]) -> None:
+    left.extend([time.monotonic_ns()] * len(letters))
+
+
+announcers.insert(0, note_leaving)
+
+
+def padding() -> str:
+    bare = Letter(STREAM, journal.heads([STREAM])[STREAM] + 1, Said.TYPE, datetime.now(UTC), {"padding": ""})
+    return "x" * (FRAME_BYTES - len(_frame(bare)))
+
+
+def hellos(sockets: int, file: str) -> dict[str, Any]:
+    """As many people, each with a stream of their own, one of the town's grids, and the town's announcements."""
+    epoch, grids = journal.current_epoch(), [str(uid) for uid in Grid.objects.values_list("uid", flat=True)]
+    head = journal.heads([STREAM])[STREAM]
+    lines = []
+    for number in range(sockets):
+        user, grid = str(new_id()), f"g:{grids[number % len(grids)]}"
+        streams = [f"p:{user}", grid, STREAM]
+        hello = {"k": "hello", "v": 1, "ticket": ticket(user, streams), "epoch": epoch, "cursors": {STREAM: head}}
+        lines.append(json.dumps(hello) + "\n")
+    Path(file).write_text("".join(lines))
+    return {"first": head + 1}
+
+
+def ticket(user: str, streams: list[str]) -> str:
+    device = [str(new_id())] if "device" in inspect.signature(tickets.issue).parameters else []
+    return tickets.issue(user, *device, streams)
+
+
+def say(count: int, every: float) -> dict[str, Any]:
+    left.clear()
+    begun, text, start = [], padding(), time.monotonic()
+    if every == 0:
+        begun = [time.monotonic_ns()] * count
+        with recording():
+            for _ in range(count):
+                publish(Said(padding=text), town=TOWN, audience=[STREAM], target="bench", acting_user=None)
+        return {"left": left, "begun": begun}
+    for number in range(count):
+        time.sleep(max(0.0, start + number * every - time.monotonic()))
+        begun.append(time.monotonic_ns())
+        with recording():
+            publish(Said(padding=text), town=TOWN, audience=[STREAM], target="bench", acting_user=None)
+    return {"left": left, "begun": begun}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        do = {"hellos": hellos, "publish": say}[wanted.pop("do")]
+        print(json.dumps(do(**wanted)), flush=True)
+
+
+main()
