@@ -22,8 +22,7 @@ django.setup()
 from backend.foundation.ids import new_id
 from backend.journal import queries as journal
 from backend.journal.events import Event, event
-from backend.journal.letters import _frame
-from backend.journal.recording import Letter, announcers, publish, recording
+from backend.journal.recording import announcers, publish, recording
 from backend.realtime import tickets
 from backend.territory.models import Grid, Town
 
@@ -40,7 +39,7 @@ STREAM = f"a:{TOWN}"
 left: list[int] = []
 
 
-def note_leaving(letters: list[Letter]) -> None:
+def note_leaving(letters: list[Any]) -> None:
     left.extend([time.monotonic_ns()] * len(letters))
 
 
@@ -48,8 +47,10 @@ announcers.insert(0, note_leaving)
 
 
 def padding() -> str:
-    bare = Letter(STREAM, journal.heads([STREAM])[STREAM] + 1, Said.TYPE, datetime.now(UTC), {"padding": ""})
-    return "x" * (FRAME_BYTES - len(_frame(bare)))
+    """What brings the frame of an event to its size."""
+    now, head = datetime.now(UTC).isoformat(), journal.heads([STREAM])[STREAM]
+    bare = {"k": "ev", "s": STREAM, "q": head + 1, "t": Said.TYPE, "at": now, "b": {"padding": ""}}
+    return "x" * (FRAME_BYTES - len(json.dumps(bare, separators=(",", ":"))))
 
 
 def hellos(sockets: int, file: str) -> dict[str, Any]:
