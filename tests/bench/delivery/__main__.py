@@ -18,7 +18,7 @@ from tests.bench.delivery.load import Load, is_compiled
 from tests.bench.delivery.nchan import nchan
 from tests.bench.delivery.ours import ours
 from tests.bench.delivery.phases import BURST, Server, phase
-from tests.bench.delivery.reading import rss_kb
+from tests.bench.delivery.reading import rss_kb, wait_until_quiet
 from tests.bench.delivery.stock import stock
 
 PACE_S = {1000: 0.05, 2000: 0.1, 5000: 0.2}
@@ -88,6 +88,7 @@ def _join(stack: ExitStack, server: Server, sockets: int, results: list[Result])
     _warm_up(server)
     before = rss_kb(server.pid)
     load = stack.enter_context(Load(sockets, server.load_arguments(sockets)))
+    wait_until_quiet(server.pid)
     held = (rss_kb(server.pid) - before) / sockets
     joined = {
         "server": server.name, "phase": "joined", "sockets": sockets, **load.joined, "join_s": round(load.join_s, 2),
