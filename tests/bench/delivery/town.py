@@ -18,12 +18,15 @@ import django
 
 django.setup()
 
+from backend.accounts.models import RoleHeld, User
+from backend.accounts.roles import Role
 from backend.foundation.ids import new_id
 from backend.journal import queries as journal
 from backend.journal.events import Event, event
 from backend.journal.recording import announcers, publish, recording
 from backend.realtime import tickets
-from backend.territory.models import Grid, Town
+from backend.sync.streams import streams_of_all
+from backend.territory.models import Grid, Posting, Town
 
 FRAME_BYTES = 300
 
@@ -54,16 +57,27 @@ def padding() -> str:
 
 def hellos(sockets: int, file: str) -> dict[str, Any]:
     """As many people, each with a stream of their own, one of the town's grids, and the town's announcements."""
-    epoch, grids = journal.current_epoch(), [str(uid) for uid in Grid.objects.values_list("uid", flat=True)]
-    head = journal.heads([STREAM])[STREAM]
-    lines = []
-    for number in range(sockets):
-        user, grid = str(new_id()), f"g:{grids[number % len(grids)]}"
-        ticket = tickets.issue(user, str(new_id()), [f"p:{user}", grid, STREAM])
-        hello = {"k": "hello", "v": 1, "ticket": ticket, "epoch": epoch, "cursors": {STREAM: head}}
-        lines.append(json.dumps(hello) + "\n")
-    Path(file).write_text("".join(lines))
+    epoch, head = journal.current_epoch(), journal.heads([STREAM])[STREAM]
+    people = hire(sockets)
+    streams = streams_of_all(people)
+    with Path(file).open("w") as out:
+        for person in people:
+            ticket = tickets.issue(str(person.id), str(new_id()), streams[person.id])
+            hello = {"k": "hello", "v": 1, "ticket": ticket, "epoch": epoch, "cursors": {STREAM: head}}
+            out.write(json.dumps(hello) + "\n")
     return {"first": head + 1}
+
+
+def hire(number: int) -> list[User]:
+    """Grid workers of the town: the server looks every minute whether who is connected may still be."""
+    grids, first = list(Grid.objects.all()), User.objects.filter(phone__startswith="199").count()
+    people = [User(phone=f"199{first + n:08d}", name="bench") for n in range(number)]
+    User.objects.bulk_create(people)
+    RoleHeld.objects.bulk_create(RoleHeld(user=person, role=Role.GRID_WORKER, division=TOWN) for person in people)
+    Posting.objects.bulk_create(
+        Posting(user=person, grid=grids[n % len(grids)], main=False) for n, person in enumerate(people)
+    )
+    return people
 
 
 def say(count: int, every: float) -> dict[str, Any]:
