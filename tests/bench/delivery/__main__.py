@@ -23,7 +23,7 @@ from tests.bench.delivery.stock import stock
 
 PACE_S = {1000: 0.05, 2000: 0.1, 5000: 0.2}
 PACED_S = 5.0
-STOCK_SOCKETS, STOCK_EVENTS = 1000, 8
+STOCK_SOCKETS, STOCK_EVENTS = 1000, 5
 WARM_UP = 20
 Result = dict[str, Any]
 
@@ -32,12 +32,18 @@ def main() -> None:
     wanted = _arguments()
     _allow_many_files()
     say(load="compiled" if is_compiled() else "no compiler here: a slower client, so last-client times are its own")
+    absent: dict[str, str] = {}
+    results: list[Result] = []
     with ExitStack() as stack:
-        servers, absent = _start(stack)
-        results: list[Result] = []
+        servers: list[Server] = [stack.enter_context(ours())]
+        for peer in (nchan, stock):
+            try:
+                servers.append(stack.enter_context(peer()))
+            except Absent as why:
+                absent[peer.__name__] = f"absent: {why}"
         for sockets in sorted(wanted.sockets, reverse=True):
-            results += measure(servers, sockets, wanted.repetitions)
-    results += _measure_stock(absent)
+            taking_part = [server for server in servers if server.name != "stock" or sockets == STOCK_SOCKETS]
+            results += measure(taking_part, sockets, wanted.repetitions)
     say(**figures(results), absent=absent)
 
 
@@ -58,26 +64,25 @@ def _allow_many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _start(stack: ExitStack) -> tuple[list[Server], dict[str, str]]:
-    servers: list[Server] = [stack.enter_context(ours())]
-    try:
-        servers.append(stack.enter_context(nchan()))
-    except Absent as why:
-        return servers, {"nchan": f"absent: {why}"}
-    return servers, {}
-
-
 def measure(servers: list[Server], sockets: int, repetitions: int) -> list[Result]:
     """The highest number comes first: memory that fewer sockets have left behind would hide what more of them need."""
     results: list[Result] = []
     with ExitStack() as stack:
         pairs = [(server, _join(stack, server, sockets, results)) for server in servers]
         for repetition in range(repetitions):
-            for count, every in ((round(PACED_S / _pace(sockets)), _pace(sockets)), (BURST, 0.0)):
+            for kind in ("paced", "burst"):
                 for server, load in pairs:
-                    results.append(phase(server, load, count, every) | {"repetition": repetition})
-                    say(**results[-1])
+                    if plan := _plan(server, sockets, kind):
+                        results.append(phase(server, load, *plan) | {"repetition": repetition})
+                        say(**results[-1])
     return results
+
+
+def _plan(server: Server, sockets: int, kind: str) -> tuple[int, float] | None:
+    """How many events, and seconds between them. What nearly stands still when paced is spared the burst."""
+    if server.name == "stock":
+        return (STOCK_EVENTS, 1.0) if kind == "paced" else None
+    return (round(PACED_S / _pace(sockets)), _pace(sockets)) if kind == "paced" else (BURST, 0.0)
 
 
 def _pace(sockets: int) -> float:
@@ -103,17 +108,6 @@ def _warm_up(server: Server) -> None:
     """What the first connections and events make a process load is no cost of a connection."""
     with Load(WARM_UP, server.load_arguments(WARM_UP)) as load:
         phase(server, load, 3, 0.05)
-
-
-def _measure_stock(absent: dict[str, str]) -> list[Result]:
-    try:
-        with stock() as server, Load(STOCK_SOCKETS, server.load_arguments(STOCK_SOCKETS)) as load:
-            result = phase(server, load, STOCK_EVENTS, 1.0)
-    except Absent as why:
-        absent["stock"] = f"absent: {why}"
-        return []
-    say(**result)
-    return [result]
 
 
 def figures(results: list[Result]) -> Result:
