@@ -9,7 +9,8 @@ figure means stands in tests/bench/README.md.
 import argparse
 import json
 import resource
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from statistics import median
 from typing import Any
 
@@ -36,11 +37,12 @@ def main() -> None:
     results: list[Result] = []
     with ExitStack() as stack:
         servers: list[Server] = [stack.enter_context(ours())]
-        for peer in (nchan, stock):
+        peers: dict[str, Callable[[], AbstractContextManager[Server]]] = {"nchan": nchan, "stock": stock}
+        for name, peer in peers.items():
             try:
                 servers.append(stack.enter_context(peer()))
             except Absent as why:
-                absent[peer.__name__] = f"absent: {why}"
+                absent[name] = f"absent: {why}"
         for sockets in sorted(wanted.sockets, reverse=True):
             taking_part = [server for server in servers if server.name != "stock" or sockets == STOCK_SOCKETS]
             results += measure(taking_part, sockets, wanted.repetitions)
