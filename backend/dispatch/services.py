@@ -153,7 +153,7 @@ def _note(task: Task, fact: Fact, assignment_no: int, at: datetime, **where: Any
     if any((known.assignment_no, known.fact) == (assignment_no, fact) for known in task.known_facts):
         return
     task.known_facts.append(
-        TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=at, **where)
+        TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=clock.happened(at), **where)
     )
 
 

@@ -10,7 +10,7 @@ import { MINE, WORKER } from "./builders";
 const NOW = new Date("2026-11-24T01:00:00Z");
 const asked = (over: Partial<CommunicationTest> = {}): CommunicationTest => ({
   id: "test-1", version: 1, channel: "app", message: "台风前通信检查", started_at: "2026-11-24T00:50:00Z",
-  closes_at: "2026-11-24T01:20:00Z", ...over,
+  closes_at: "2026-11-24T01:20:00Z", heard_at: null, confirmed_at: null, ...over,
 });
 const did = (type: "communication_test.answer" | "communication_test.confirm", target = "test-1") =>
   ({ type, target, state: "queued" as const });
@@ -18,6 +18,7 @@ const did = (type: "communication_test.answer" | "communication_test.confirm", t
 test("a test is answered once by the phone, one that has closed too", () => {
   expect(unanswered([asked(), asked({ id: "test-2", closes_at: "2026-11-23T00:00:00Z" })], [did("communication_test.answer")]))
     .toMatchObject([{ id: "test-2" }]);
+  expect(unanswered([asked({ heard_at: "2026-11-24T00:51:00Z" })], [])).toEqual([]); // another phone was faster
 });
 
 test("a person is asked until they tap or the test closes, about the newest first", () => {
@@ -26,6 +27,7 @@ test("a person is asked until they tap or the test closes, about the newest firs
   expect(toConfirm([asked(), newer], [did("communication_test.confirm", "test-2")], NOW)?.id).toBe("test-1");
   expect(toConfirm([asked()], [did("communication_test.answer")], NOW)?.id).toBe("test-1");
   expect(toConfirm([asked({ closes_at: "2026-11-24T00:59:00Z" })], [], NOW)).toBeNull();
+  expect(toConfirm([asked({ confirmed_at: "2026-11-24T00:51:00Z" })], [], NOW)).toBeNull();
 });
 
 let replica: PhoneReplica;

@@ -8,6 +8,9 @@ export interface CommunicationTest {
   message: string;
   started_at: string;
   closes_at: string;
+  /** This person's own answer, from whichever phone. */
+  heard_at: string | null;
+  confirmed_at: string | null;
 }
 
 /** What was done on this phone about tests. */
@@ -22,12 +25,11 @@ const did = (work: TestWork[], type: OperationType, test: CommunicationTest) =>
 
 /** Those that this phone has not answered yet; one that is closed too, so that it is known how late it came. */
 export const unanswered = (tests: CommunicationTest[], work: TestWork[]): CommunicationTest[] =>
-  tests.filter((test) => !did(work, "communication_test.answer", test));
+  tests.filter((test) => !test.heard_at && !did(work, "communication_test.answer", test));
 
 /** The one a person is asked to confirm: not closed, not tapped, the newest first. */
 export function toConfirm(tests: CommunicationTest[], work: TestWork[], now: Date): CommunicationTest | null {
-  const open = tests.filter(
-    (test) => Date.parse(test.closes_at) > now.getTime() && !did(work, "communication_test.confirm", test),
-  );
-  return open.sort((a, b) => b.started_at.localeCompare(a.started_at))[0] ?? null;
+  const open = tests.filter((test) => Date.parse(test.closes_at) > now.getTime() && !test.confirmed_at);
+  const untapped = open.filter((test) => !did(work, "communication_test.confirm", test));
+  return untapped.sort((a, b) => b.started_at.localeCompare(a.started_at))[0] ?? null;
 }

@@ -111,7 +111,7 @@ export default {
     unknown: "This result is not on this phone", unknown_long: "It may have been submitted on another phone.",
   },
   operation: { task_open: "Task opened", task_accept: "Task accepted", task_check_in: "Checked in", inspection_submit: "Inspection", communication_test_answer: "Communication test answered", communication_test_confirm: "Communication test confirmed" },
-  test: { title: "Communication test", ask: "Communication test: tap if you got this", got_it: "Got it" },
+  test: { title: "Communication test", ask: "Tap if you got this.", got_it: "Got it" },
   settled: { taken_in: "The administrator has dealt with it: one of your records is now adopted", dismissed: "The administrator has dealt with it: one of your records is not adopted; see the sync page" },
   handed_over: { result_kept: "“{name}” was handed to somebody else; your result is kept as the former holder's", left: "“{name}” was handed to somebody else" },
   trouble: { retry: "The server asked to try again later", epoch_changed: "The server was restored from a backup; uploading again" },

@@ -106,7 +106,7 @@ export default {
     unknown: "本机没有这份结果", unknown_long: "可能是在另一台手机上提交的。",
   },
   operation: { task_open: "打开任务", task_accept: "接受任务", task_check_in: "到场签到", inspection_submit: "检查结果", communication_test_answer: "通信测试应答", communication_test_confirm: "通信测试确认" },
-  test: { title: "通信测试", ask: "通信测试：收到请点一下", got_it: "收到" },
+  test: { title: "通信测试", ask: "收到请点一下。", got_it: "收到" },
   settled: { taken_in: "管理员已处理：您的一项记录已采用", dismissed: "管理员已处理：您的一项记录未采用，原因见同步页" },
   handed_over: { result_kept: "「{name}」已转交他人，您的结果已作为前任记录保存", left: "「{name}」已转交他人" },
   trouble: { retry: "服务器请稍后再传", epoch_changed: "服务器已恢复备份，正在重新上传" },
