@@ -18,8 +18,8 @@ test("a released operation is in force, with its first answer's time kept", () =
 });
 
 test("a dismissed one stays, with the administrator's reason", () => {
-  const after = settled(held, { op_id: "op-1", status: "dismissed", code: "dismissed", detail: "重复上报" }, at);
-  expect(after).toMatchObject({ state: "refused", result: { status: "dismissed", detail: "重复上报" } });
+  const after = settled(held, { op_id: "op-1", status: "rejected", code: "dismissed", detail: "重复上报" }, at);
+  expect(after).toMatchObject({ state: "refused", result: { code: "dismissed", detail: "重复上报" } });
 });
 
 test("what waits to be sent again is not declared done, and an unknown word changes nothing", () => {

@@ -2,11 +2,8 @@
 
 import io
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -15,11 +12,10 @@ import shapely
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from backend.config.processes import Processes
 from backend.config.scratch import DEMO_PASSWORD
 from tests.browser.people import PHONE, draw_signature, marked, sign_in
+from tests.faults.town import OFFICE, Town
 
-OFFICE = "10000000401"
 ITEMS = (
     "exits_clear", "windows", "lights", "charging", "wiring", "gas", "kitchen", "living", "flammables", "flame",
     "extinguishers", "people",
@@ -41,9 +37,9 @@ class Worker:
 class Office:
     """The safety office over REST: gives work, and judges what has come of it."""
 
-    def __init__(self, server: Processes) -> None:
-        self.server = server
-        self.client = httpx.Client(base_url=server.url, timeout=30)
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.client = httpx.Client(base_url=town.url, timeout=30)
         self.client.get("/api/session")
         self._post("/api/session", {"phone": OFFICE, "password": DEMO_PASSWORD})
         self.client.headers["X-CSRFToken"] = self.client.cookies["csrftoken"]
@@ -86,26 +82,16 @@ class Office:
         found: list[Json] = self.get("/api/inspections", task=task)["results"]
         return found
 
-    def ask_server(self, script: str) -> Any:
-        """Run in a management shell of the same server; what it leaves in `answer` comes back."""
-        program = str(Path(sys.executable).parent / "anwangge")
-        script = f"import json\n{script}\nprint('ANSWER' + json.dumps(answer, default=str))"
-        done = subprocess.run(
-            [program, "shell", "-v", "0", "-c", script], env=self.server.env, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.rpartition("ANSWER")[2])
-
 
 def phone_of(
-    browser: Browser, server: Processes, worker: Worker, *, clock: datetime | None = None, **options: Any
+    browser: Browser, office: Office, worker: Worker, *, clock: datetime | None = None, **options: Any
 ) -> tuple[BrowserContext, Page]:
     """A phone on which the worker is signed in; its clock says what is given."""
     context = new_phone(browser, worker, **options)
     if clock:
         context.clock.install(time=clock)
     page = context.new_page()
-    page.goto(server.url)
+    page.goto(office.town.url)
     sign_in(page, worker.phone)
     return context, page
 

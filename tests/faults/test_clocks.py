@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 from tests.browser.people import marked
 from tests.faults.phones import begin, fill_form, go, phone_of, sign_and_submit, unsent
 
-pytestmark = pytest.mark.fault
-
 OPERATIONS = """
 from backend.sync.models import Operation
 rows = Operation.objects.filter(user__phone="{phone}").order_by("received_at", "n")
@@ -29,13 +27,13 @@ def now():
 
 def operations(office, worker):
     """(n, type, skew of the phone's stamp, status) in the order in which the server took them in."""
-    rows = office.ask_server(OPERATIONS.format(phone=worker.phone))
+    rows = office.town.inside(OPERATIONS.format(phone=worker.phone))
     read = datetime.fromisoformat
     return [(n, kind, read(said) - read(received), status) for n, kind, said, received, status in rows]
 
 
 @pytest.mark.parametrize("wrong", [timedelta(days=-3), timedelta(days=365)], ids=["three_days_slow", "a_year_fast"])
-def test_work_done_by_a_wrong_clock(browser, phone_server, office, wrong):
+def test_work_done_by_a_wrong_clock(browser, office, wrong):
     """Protects: the server takes operations whatever their stamp says, keeps stamp and arrival both, judges deadlines
     and the last visit by its own clock; `phone/state/clock.ts` shows deadlines by the server's clock and says that
     the phone's is wrong.
@@ -44,7 +42,7 @@ def test_work_done_by_a_wrong_clock(browser, phone_server, office, wrong):
     """
     worker = office.somebody()
     (task,) = office.send(worker, 1, (now() + timedelta(hours=5)).isoformat())
-    context, page = phone_of(browser, phone_server, worker, clock=now() + wrong)
+    context, page = phone_of(browser, office, worker, clock=now() + wrong)
 
     # due in five hours, here too: neither overdue for a year nor far away
     card = marked(page, "task")
@@ -64,13 +62,13 @@ def test_work_done_by_a_wrong_clock(browser, phone_server, office, wrong):
     assert not inspection["late"]
     finished, received = (datetime.fromisoformat(inspection[k]) for k in ("finished_at", "received_at"))
     assert abs(finished - received - wrong) < timedelta(minutes=2), "both times are kept as they are"
-    latest = datetime.fromisoformat(office.ask_server(LATEST.format(task=task)))
+    latest = datetime.fromisoformat(office.town.inside(LATEST.format(task=task)))
     assert latest <= now(), "nobody was visited in the future, no hazard found there"
     assert office.get(f"/api/tasks/{task}")["state"] == "completed"
     context.close()
 
 
-def test_a_clock_that_jumps_in_the_middle(browser, phone_server, office):
+def test_a_clock_that_jumps_in_the_middle(browser, office):
     """Protects: `n` and the server's order, not stamps, order the work of a phone; spans are measured by a clock that
     does not jump, so the connection lives on.
 
@@ -78,7 +76,7 @@ def test_a_clock_that_jumps_in_the_middle(browser, phone_server, office):
     """
     worker = office.somebody()
     (task,) = office.send(worker, 1, (now() + timedelta(hours=5)).isoformat())
-    context, page = phone_of(browser, phone_server, worker, clock=now())
+    context, page = phone_of(browser, office, worker, clock=now())
     expect(marked(page, "connection")).to_have_attribute("data-state", "live", timeout=15_000)
     go(page, f"/task/{task}")
     marked(page, "accept").wait_for()

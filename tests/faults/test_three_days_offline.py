@@ -2,13 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import marked
 from tests.faults.phones import go, inspect, loaded, network, phone_of, unsent
-
-pytestmark = pytest.mark.fault
 
 HAND_OVER = """
 from backend.accounts.models import User
@@ -22,7 +19,7 @@ answer = task.assignment_no
 """
 
 
-def test_five_results_and_a_task_that_went_to_somebody_else(browser, phone_server, office):
+def test_five_results_and_a_task_that_went_to_somebody_else(browser, office):
     """Protects: `PhoneReplica.work` keeps a row while work about it waits, the outbox its operations and photos over
     a reload, the server takes the former holder's result in as late, and `sweep` lets the row go afterwards.
 
@@ -30,7 +27,7 @@ def test_five_results_and_a_task_that_went_to_somebody_else(browser, phone_serve
     """
     worker, other = office.somebody(), office.somebody()
     tasks = office.send(worker, 5, (datetime.now(UTC) + timedelta(days=2)).isoformat())
-    context, page = phone_of(browser, phone_server, worker)
+    context, page = phone_of(browser, office, worker)
     expect(marked(page, "task")).to_have_count(5, timeout=15_000)
     loaded(page)
 
@@ -39,7 +36,7 @@ def test_five_results_and_a_task_that_went_to_somebody_else(browser, phone_serve
         inspect(page, task)
     unsent(page, 5)
     lost = tasks[0]
-    office.ask_server(HAND_OVER.format(task=lost, other=other.phone))
+    office.town.inside(HAND_OVER.format(task=lost, other=other.phone))
 
     # three days later, the phone is switched off and on, still without a signal
     context.clock.install(time=datetime.now(UTC) + timedelta(days=3))

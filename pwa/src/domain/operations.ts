@@ -40,7 +40,7 @@ export interface InspectionBody {
 
 /** The server's word on one operation. All but `retry` mean: stored there durably. */
 export type ResultStatus =
-  | "applied" | "replay" | "conflict" | "rejected" | "quarantined" | "dismissed" | "awaiting_blob" | "retry";
+  | "applied" | "replay" | "conflict" | "rejected" | "quarantined" | "awaiting_blob" | "retry";
 export interface OperationResult {
   op_id: string;
   status: ResultStatus;
@@ -59,7 +59,6 @@ const STATE_AFTER: Record<Exclude<ResultStatus, "retry">, OperationState> = {
   conflict: "refused",
   rejected: "refused",
   quarantined: "refused",
-  dismissed: "refused",
 };
 
 /** The state a result leads to; null when it has to be sent again (also for a word this build does not know). */

@@ -50,7 +50,7 @@ export function startEngine(me: Me, announce: (news: News) => void): Engine {
     await work.loadRows(user_id);
     if (storageTrouble.value === "full") storageTrouble.value = null; // it could be stored, so there is room again
     const news = newsOf(events, user_id);
-    if (news.some(({ is }) => is === "settled")) await work.loadOwn(user_id);
+    if (events.some(({ t }) => t === "operation.settled")) await work.loadOwn(user_id);
     news.forEach(announce);
     if (await answerTests(user_id, replica, way)) await outbox.flush();
     await sweep();
@@ -93,8 +93,9 @@ function newsOf(events: StreamEvent[], user_id: string): News[] {
   const tasks = said.filter(({ t }) => t === "task.sent").map(({ b }) => b.task as Task);
   const mine = tasks.filter(({ assignee }) => assignee.id === user_id);
   const settled = said.filter(({ t }) => t === "operation.settled").map(({ b }) => b.operation as Settlement);
+  const decided = settled.filter(({ status }) => status !== "quarantined"); // tried again in vain: nothing new to a person
   return [
     ...(mine.length ? [{ is: "tasks" as const, tasks: mine }] : []),
-    ...settled.map((word) => ({ is: "settled" as const, word })),
+    ...decided.map((word) => ({ is: "settled" as const, word })),
   ];
 }
