@@ -5,6 +5,7 @@ DATABASE_URL    postgres://…      (default: SQLite in ANWANGGE_HOME)
 REDIS_URL       redis://…         (default: the Valkey that `anwangge store` runs on a socket in ANWANGGE_HOME)
 ANWANGGE_HOSTS  names the server answers to, by comma     (default: this machine's)
 ANWANGGE_HTTPS  1 behind TLS: secure cookies
+ANWANGGE_PWA    folder of the built surfaces              (default: pwa/dist of this tree)
 """
 
 import contextlib
@@ -163,7 +164,7 @@ STATIC_URL = "/static/"
 # the admin's and the API page's files are served from the packages they come in: nothing to collect
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "files"
-PWA = ROOT / "pwa" / "dist"
+PWA = Path(os.environ.get("ANWANGGE_PWA", ROOT / "pwa" / "dist")).resolve()
 STORAGES = {
     "default": {"BACKEND": "backend.foundation.durable_files.DurableFiles"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -6,8 +6,8 @@ import { Problem } from "@/api/client";
 import type { Me } from "@/domain/views";
 import { deviceId } from "@/offline/device";
 import { forgetSession, lastSession, rememberSession } from "@/offline/sessions";
-import { bearWitness, dismissWitness, witness } from "@/offline/witness";
-import { lostUnsent, storageTrouble } from "./storage";
+import { dismissWitness, witness } from "@/offline/witness";
+import { noteLoss } from "./storage";
 
 /** Who works on this phone. Remembered, so that the app opens without network; the server has the last word. */
 export const useSession = defineStore("session", () => {
@@ -20,9 +20,7 @@ export const useSession = defineStore("session", () => {
     const held = witness();
     // somebody worked here, did not sign out, and is not known any more
     if (!held || (me.value && !held.lost)) return;
-    bearWitness({ ...held, lost: true });
-    lostUnsent.value = held.unsent;
-    storageTrouble.value = "lost";
+    noteLoss(held);
   }
 
   async function refresh(): Promise<void> {

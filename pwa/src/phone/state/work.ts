@@ -10,9 +10,9 @@ import type { BlobRecord, OperationRecord } from "@/offline/database";
 import { draftsOf } from "@/offline/drafts";
 import { operationsOf } from "@/offline/operations";
 import { PhoneReplica } from "@/offline/replica";
-import { bearWitness } from "@/offline/witness";
 import { now } from "./clock";
 import { useSession } from "./session";
+import { noteHeld } from "./storage";
 
 export interface MyTask extends Task {
   /** It went to somebody else while work on it was still here. */
@@ -62,7 +62,7 @@ export const useWork = defineStore("work", () => {
     operations.value = own;
     blobs.value = photos;
     drafts.value = new Map(forms.map((form) => [form.task_id, form]));
-    if (useSession().me?.user.id === user_id) bearWitness({ user_id, unsent: unsent.value.length });
+    if (useSession().me?.user.id === user_id) noteHeld(user_id, unsent.value.length, own.length);
   }
 
   const load = (user_id: string) => Promise.all([loadOwn(user_id), loadRows(user_id)]);
