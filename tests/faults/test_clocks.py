@@ -38,7 +38,8 @@ def test_work_done_by_a_wrong_clock(browser, office, wrong):
     and the last visit by its own clock; `phone/state/clock.ts` shows deadlines by the server's clock and says that
     the phone's is wrong.
 
-    Seen failing with …
+    Seen failing with `aheadMs` left at 0 (the task is overdue, or not due today), and with `clock.happened` taken out of
+    the server (an enterprise visited in a year).
     """
     worker = office.somebody()
     (task,) = office.send(worker, 1, (now() + timedelta(hours=5)).isoformat())
@@ -72,7 +73,7 @@ def test_a_clock_that_jumps_in_the_middle(browser, office):
     """Protects: `n` and the server's order, not stamps, order the work of a phone; spans are measured by a clock that
     does not jump, so the connection lives on.
 
-    Seen failing with …
+    Seen failing with the stamp of the clock in place of the counter `n`.
     """
     worker = office.somebody()
     (task,) = office.send(worker, 1, (now() + timedelta(hours=5)).isoformat())

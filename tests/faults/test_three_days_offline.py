@@ -23,7 +23,7 @@ def test_five_results_and_a_task_that_went_to_somebody_else(browser, office):
     """Protects: `PhoneReplica.work` keeps a row while work about it waits, the outbox its operations and photos over
     a reload, the server takes the former holder's result in as late, and `sweep` lets the row go afterwards.
 
-    Seen failing with …
+    Seen failing with a row let go as soon as the server takes it away: nobody is told where the result went.
     """
     worker, other = office.somebody(), office.somebody()
     tasks = office.send(worker, 5, (datetime.now(UTC) + timedelta(days=2)).isoformat())
