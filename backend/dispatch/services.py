@@ -157,9 +157,10 @@ def _learn(task: Task, step: Step, fact: Fact, acting_user: User, **where: Any) 
 def _note(task: Task, fact: Fact, assignment_no: int, at: datetime, **where: Any) -> bool:
     """Whether it is news. The first time counts; a rung reached twice stays where it was. The task is held: nobody adds
     one meanwhile."""
-    if any((known.assignment_no, known.fact) == (assignment_no, fact) for known in task.known_facts):
+    if any((one.assignment_no, one.fact) == (assignment_no, fact) for one in task.known_facts):
         return False
-    task.known_facts.append(TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=at, **where))
+    known = TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=clock.happened(at), **where)
+    task.known_facts.append(known)
     return True
 
 

@@ -93,7 +93,7 @@ def submit(new: NewInspection, *, acting_user: User) -> Inspection:
         # also from a late result: a hazard that somebody saw is never dropped, a double is merged by hand
         hazards = _open_hazards(new, inspection, checklist, acting_user)
         Inspection.objects.filter(pk=inspection.pk).update(hazard_ids=hazards)
-        record_visit(task.enterprise_id, new.finished_at)
+        record_visit(task.enterprise_id, clock.happened(new.finished_at))
         return _say(InspectionSubmitted, inspection.pk, acting_user)
 
 
@@ -166,7 +166,7 @@ def _open_hazards(new: NewInspection, inspection: Inspection, checklist: Checkli
             continue
         finding = Finding(
             enterprise=place, description=_describe(words[answer.item], answer.note), source=Source.PATROL,
-            found_at=new.finished_at, item=answer.item, clause=_clause(answer.clause_id),
+            found_at=clock.happened(new.finished_at), item=answer.item, clause=_clause(answer.clause_id),
             task=inspection.task, inspection=inspection.pk, photos=tuple(p.sha256 for p in answer.photos),
         )  # fmt: skip
         opened.append(str(report(finding, acting_user=acting_user).pk))
