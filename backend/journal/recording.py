@@ -191,6 +191,12 @@ def _queue(town: str, entries: list[Entry], events: list[Event]) -> None:
     )
 
 
+def origin_now() -> Origin:
+    """Where the change that is being made comes from; empty outside `recording()` and for what no device asked for."""
+    work = _open.get()
+    return work.origin if work else Origin()
+
+
 @contextmanager
 def unannounced() -> Iterator[None]:
     """What commits inside is no news: nobody is told live. Who connects later reads it from the journal all the same."""
