@@ -9,7 +9,7 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-from backend.journal.recording import Letter
+from backend.journal.writing import Letter
 
 log = logging.getLogger(__name__)
 CHANNEL = "anwangge:letters"
