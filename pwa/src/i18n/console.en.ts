@@ -160,7 +160,7 @@ export default {
     tests: "Communication tests",
     devices_hint: "Whose phone is out of reach, and who holds inspections that are not sent",
     tests_hint: "A message to every phone: how long it takes, and whom it does not reach",
-    search: "Name, number, grid (press /)",
+    search: "Name, grid (press /)",
     verdict: "Verdict",
     person: "Person",
     last_seen: "Last contact",
@@ -200,7 +200,6 @@ export default {
     after: "after {span}",
     ways: { live: "pushed live", pull: "fetched when connected" },
     tapped: "tapped by the person",
-    call: "Call",
   },
   pages: { back: "Back", on: "Next", of: "Page {page} of {last}, {n} rows" },
 } satisfies Translation<typeof zh>;

@@ -154,7 +154,7 @@ export default {
     tests: "通信测试",
     devices_hint: "谁的手机联系不上，谁还压着没传的检查",
     tests_hint: "向每部手机发一条消息，看多久送到、谁没收到",
-    search: "查姓名、电话、网格（按 /）",
+    search: "查姓名、网格（按 /）",
     verdict: "判断",
     person: "人员",
     last_seen: "最近联系",
@@ -194,7 +194,6 @@ export default {
     after: "{span}后",
     ways: { live: "实时推送", pull: "联网后取到" },
     tapped: "本人已点收到",
-    call: "打电话",
   },
   pages: { back: "上一页", on: "下一页", of: "第 {page} / {last} 页，共 {n} 条" },
 };
