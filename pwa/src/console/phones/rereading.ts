@@ -1,6 +1,9 @@
-import { onBeforeUnmount, onMounted } from "vue";
+import { onBeforeUnmount, onMounted, watch } from "vue";
 
-/** Read now, and again every `everyMs()` while the page is in view: nobody asks for what nobody looks at. */
+/**
+ * Read now, and again every `everyMs()` while the page is in view: nobody asks for what nobody looks at.
+ * Another pace counts at once: who has just started a test must not wait for the end of a quiet half minute.
+ */
 export function useRereading(read: () => Promise<void>, everyMs: () => number): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let gone = false;
@@ -13,6 +16,7 @@ export function useRereading(read: () => Promise<void>, everyMs: () => number): 
   }
   const seenAgain = () => void (document.hidden || turn());
 
+  watch(everyMs, turn);
   onMounted(() => {
     void turn();
     document.addEventListener("visibilitychange", seenAgain);

@@ -6,6 +6,9 @@ import type { TestSchedule, TestSummary } from "@/domain/devices";
 import type { Page } from "@/domain/views";
 import { useSession } from "../session";
 
+/** A few weeks: the first page is read again every few seconds. */
+const PAGE = 20;
+
 /** Communication tests as the office reads them. The counts are no events: they are read again while a test is open. */
 export const useTests = defineStore("communication-tests", () => {
   const session = useSession();
@@ -16,7 +19,7 @@ export const useTests = defineStore("communication-tests", () => {
 
   async function load(): Promise<void> {
     try {
-      const page = await get<Page<TestSummary>>("/api/communication-tests");
+      const page = await readPage(null);
       if (!list.value) next.value = page.next;
       list.value = merged(page.results, list.value ?? []);
       failure.value = null;
@@ -27,7 +30,7 @@ export const useTests = defineStore("communication-tests", () => {
 
   async function loadOlder(): Promise<void> {
     try {
-      const page = await get<Page<TestSummary>>("/api/communication-tests", { query: { cursor: next.value } });
+      const page = await readPage(next.value);
       list.value = merged(page.results, list.value ?? []);
       next.value = page.next;
     } catch (error) {
@@ -61,6 +64,9 @@ export const useTests = defineStore("communication-tests", () => {
 
   return { list, next, schedules, failure, load, loadOlder, loadSchedules, countPeople, start, switchSchedule };
 });
+
+const readPage = (cursor: string | null) =>
+  get<Page<TestSummary>>("/api/communication-tests", { query: { cursor, limit: PAGE } });
 
 /** The newest first; of a test that is in both, the fresh word. */
 function merged(fresh: TestSummary[], held: TestSummary[]): TestSummary[] {
