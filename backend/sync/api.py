@@ -9,6 +9,7 @@ import msgspec
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from backend.accounts.devices import note_seen
 from backend.accounts.models import User
 from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import RELEASE, SEE_QUARANTINE
@@ -39,7 +40,9 @@ class Operations(Endpoint):
     def post(self, request: PersonRequest) -> HttpResponse:
         batch = read_batch(body_of(request))
         epoch = sending.require_epoch(batch.epoch)
-        results = receive(batch, user=request.user, device=device_of(request))
+        device = device_of(request)
+        results = receive(batch, user=request.user, device=device)
+        note_seen(device)
         return answer({"epoch": epoch, "server_time": clock.now(), "results": results})
 
 
@@ -54,6 +57,7 @@ class Events(Endpoint):
             request.user, cursors, number_of(asked.get("limit", "500"), "limit", least=1, most=sending.MOST)
         )
         sending.note_cursors(request.user, cursors)
+        note_seen(device_of(request))
         return answer({"epoch": epoch, "server_time": clock.now(), **page})
 
 
