@@ -10,15 +10,6 @@ from django.urls import path
 
 http = get_asgi_application()
 
-from backend.config import session
-from backend.realtime.socket import Socket
-
-
-class TownSocket(Socket):
-    """The socket with what it needs to know of the business: whom to tell what a phone has stored, and the epoch."""
-
-    acknowledge = staticmethod(session.acknowledge)
-    epoch = staticmethod(session.epoch)
-
+from backend.config.live import TownSocket
 
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})

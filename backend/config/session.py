@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
@@ -22,9 +21,9 @@ from backend.foundation.access import PUBLIC, SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
 from backend.foundation.problems import NOT_SIGNED_IN
 from backend.foundation.shapes import Body, View, answer, read
+from backend.journal import letters
 from backend.journal.queries import current_epoch
 from backend.realtime import tickets
-from backend.sync.sending import note_cursors
 from backend.sync.streams import streams_of
 from backend.territory.queries import towns_visible_to
 from backend.territory.scopes import scope_of
@@ -91,7 +90,9 @@ class Session(Endpoint):
 
     @documented(status=204)
     def delete(self, request: Request) -> HttpResponse:
+        device = services.device_of(request._request)
         services.sign_out(request._request)
+        letters.show_out(str(request.user.id), str(device or ""))
         return HttpResponse(status=204)
 
 
@@ -100,12 +101,5 @@ class NewTicket(Endpoint):
 
     @documented(Ticket)
     def post(self, request: PersonRequest) -> HttpResponse:
-        return answer(Ticket(ticket=tickets.issue(str(request.user.id), streams_of(request.user))))
-
-
-def _acknowledge(user: str, cursors: dict[str, int]) -> None:
-    note_cursors(User.objects.get(pk=user), cursors)
-
-
-acknowledge = sync_to_async(_acknowledge)
-epoch = sync_to_async(current_epoch)
+        user, device = request.user, services.device_of(request._request)
+        return answer(Ticket(ticket=tickets.issue(str(user.id), str(device or ""), streams_of(user))))

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
-from backend.config import docs, health, session
+from backend.config import docs, health, live, session
 from backend.config.pages import hashed_file, page, plain_file
 from backend.dispatch import api as dispatch
 from backend.enterprises import api as enterprises
@@ -40,6 +40,7 @@ urlpatterns = [
     re_path(f"^api/photos/{SHA256}$", inspections.Image.as_view()),
     path("api/overview", rollups.TownOverview.as_view()),
     path("api/journal/verify", health.VerifyChain.as_view()),
+    path("api/realtime", live.RealtimeFigures.as_view()),
     path("api/ops", sync.Operations.as_view()),
     path("api/sync", sync.Events.as_view()),
     path("api/snapshot", sync.StreamSnapshot.as_view()),

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from backend.journal.models import Delivery, Epoch, Stream
 
 
@@ -37,7 +39,14 @@ def after(stream: str, cursor: int, limit: int) -> list[dict[str, Any]]:
     ]
 
 
-def targets_between(stream: str, after_seq: int, upto: int, types: Iterable[str]) -> list[tuple[str, str]]:
-    """(type, target) of the deliveries of `stream` with after_seq < seq ≤ upto."""
-    rows = Delivery.objects.filter(stream_id=stream, seq__gt=after_seq, seq__lte=upto, event__type__in=list(types))
-    return list(rows.order_by("seq").values_list("event__type", "event__target"))
+def targets_delivered(
+    ranges: dict[str, tuple[int, int]], targets: Iterable[str], types: Iterable[str]
+) -> set[tuple[str, str]]:
+    """(stream, target) for those of `targets` that an event of these types told to a stream within after < seq ≤ upto."""
+    within = Q()
+    for stream, (after, upto) in ranges.items():
+        within |= Q(stream_id=stream, seq__gt=after, seq__lte=upto)
+    if not within:
+        return set()
+    rows = Delivery.objects.filter(within, event__type__in=list(types), event__target__in=list(targets))
+    return set(rows.values_list("stream_id", "event__target"))

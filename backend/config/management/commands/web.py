@@ -6,6 +6,9 @@ from typing import Any
 import uvicorn
 from django.core.management.base import BaseCommand, CommandParser
 
+from backend.realtime.messages import LARGEST_FRAME
+from backend.realtime.transport import RawProtocol
+
 
 class Command(BaseCommand):
     help = __doc__
@@ -18,5 +21,6 @@ class Command(BaseCommand):
         # no per-message deflate: it cost more CPU per socket than it saved on frames this small
         uvicorn.run(
             "backend.config.asgi:application", host=host, port=port, log_level="warning", access_log=False,
-            ws_per_message_deflate=False, timeout_graceful_shutdown=5, proxy_headers=True,
+            ws=RawProtocol, ws_per_message_deflate=False, ws_max_size=LARGEST_FRAME, timeout_graceful_shutdown=5,
+            proxy_headers=True,
         )  # fmt: skip
