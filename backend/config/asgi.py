@@ -5,11 +5,12 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
+from django import setup
 from django.urls import path
 
-http = get_asgi_application()
+setup()
 
 from backend.config.live import TownSocket
+from backend.config.threads import KeptThreads
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})
+application = ProtocolTypeRouter({"http": KeptThreads(), "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})

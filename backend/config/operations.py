@@ -1,16 +1,18 @@
 """Operation type → service: what a device may ask for."""
 
 from backend.dispatch import services as dispatch
+from backend.dispatch.queries import hold_tasks
 from backend.inspections import services as inspections
 from backend.sync.registry import accept
 
 
-def none(_: object) -> list[str]:
-    return []
-
-
 def register() -> None:
-    accept("task.open", dispatch.Step, dispatch.open_task, none)
-    accept("task.accept", dispatch.Step, dispatch.accept_task, none)
-    accept("task.check_in", dispatch.CheckIn, dispatch.check_in, none)
-    accept("inspection.submit", inspections.NewInspection, inspections.submit, inspections.NewInspection.images)
+    accept("task.open", dispatch.Step, dispatch.open_task, hold=_tasks)
+    accept("task.accept", dispatch.Step, dispatch.accept_task, hold=_tasks)
+    accept("task.check_in", dispatch.CheckIn, dispatch.check_in, hold=_tasks)
+    new = inspections.NewInspection
+    accept("inspection.submit", new, inspections.submit, hold=_tasks, images=new.images)
+
+
+def _tasks(bodies: list[dispatch.Step | inspections.NewInspection]) -> None:
+    hold_tasks(body.task_id for body in bodies)

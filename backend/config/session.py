@@ -90,9 +90,9 @@ class Session(Endpoint):
 
     @documented(status=204)
     def delete(self, request: Request) -> HttpResponse:
-        device = services.device_of(request._request)
+        user, device = request.user.id, services.device_of(request._request)
         services.sign_out(request._request)
-        letters.show_out(str(request.user.id), str(device or ""))
+        letters.show_out(str(user), str(device or ""))
         return HttpResponse(status=204)
 
 

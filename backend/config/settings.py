@@ -110,6 +110,8 @@ _SQLITE = {
 DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HOME / 'anwangge.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE
+    # each thread keeps its connection: opening one and setting it up costs more than most requests
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 20}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

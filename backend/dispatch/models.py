@@ -41,6 +41,7 @@ class Dispatch(models.Model):
 
 class Task(Stateful):
     MOVES = MOVES
+    known_facts: list["TaskFact"]  # filled by queries.with_all
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="tasks")

@@ -11,6 +11,7 @@ from backend.dispatch.models import Dispatch, Task, TaskFact
 from backend.dispatch.states import FINAL, OPEN, Fact
 from backend.foundation import clock
 from backend.foundation.problems import NOT_FOUND
+from backend.journal.recording import held
 from backend.standards.models import Checklist
 from backend.territory.scopes import Scope, scope_of
 
@@ -18,10 +19,12 @@ RECENT_DAYS = 7
 
 
 def with_all(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """With everything that a TaskView needs, in two queries."""
-    return tasks.select_related(
-        "dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee"
-    ).prefetch_related(Prefetch("facts", TaskFact.objects.order_by("pk")))
+    """With everything that a TaskView needs, in two queries; the facts as a list `known_facts`."""
+    return (
+        tasks.select_related("dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee")
+        .defer("dispatch__skipped", "dispatch__request")  # of the sending itself, and long
+        .prefetch_related(Prefetch("facts", TaskFact.objects.order_by("pk"), to_attr="known_facts"))
+    )
 
 
 def tasks_visible_to(user: User) -> QuerySet[Task]:
@@ -42,17 +45,30 @@ def _visible(scope: Scope, person: str, code: str, department: str) -> Q:
     return Q(**{person: scope.user}) | scope.within(code, scope.wide) | Q(**{f"{department}__in": scope.departments})
 
 
-def get_task(task: UUID, *, hold: bool = False) -> Task:
-    """By id, whoever asks: for services, which check who may act. Raises not_found.
-
-    `hold`: nobody else changes it before the transaction ends. A phone's word must not be refused because another
-    device of the same person acknowledged something in the same millisecond.
-    """
-    rows = Task.objects.select_for_update(of=("self",)) if hold else Task.objects.all()
-    found = with_all(rows.filter(pk=task)).first()
+def get_task(task: UUID) -> Task:
+    """By id, whoever asks: for services, which check who may act. Raises not_found."""
+    found = with_all(Task.objects.filter(pk=task)).first()
     if found is None:
         raise NOT_FOUND.because("任务")
     return found
+
+
+def hold_task(task: UUID) -> Task:
+    """The same, and nobody else changes it before the unit of work ends: a phone's word must not be refused because
+    another device of the same person acknowledged something in the same millisecond. Read once per unit of work."""
+    if task not in held():
+        hold_tasks([task])
+    found: Task | None = held().get(task)
+    if found is None:
+        raise NOT_FOUND.because("任务")
+    return found
+
+
+def hold_tasks(tasks: Iterable[UUID]) -> None:
+    """Read and lock at once what `hold_task` will be asked for, in order of ids: two who hold the same never wait for
+    each other crosswise."""
+    rows = Task.objects.select_for_update(of=("self",)).filter(pk__in=list(tasks))
+    held().update({task.pk: task for task in with_all(rows).order_by("pk")})
 
 
 def on_replica(tasks: QuerySet[Task]) -> QuerySet[Task]:

@@ -14,7 +14,7 @@ from backend.dispatch.models import Assignment, Dispatch, Task, TaskFact
 from backend.dispatch.permissions import audience_of, require_held
 from backend.dispatch.planning import Plan, Wanted, plan
 from backend.dispatch.problems import DEADLINE_PASSED, DISPATCH_ID_REUSED, NOTHING_TO_SEND
-from backend.dispatch.queries import get_task, not_on_phone, with_all
+from backend.dispatch.queries import get_task, hold_task, not_on_phone, with_all
 from backend.dispatch.states import Fact, TaskState
 from backend.dispatch.views import task_view
 from backend.foundation import clock
@@ -116,17 +116,19 @@ class CheckIn(Step):
 
 
 def open_task(step: Step, *, acting_user: User) -> Task:
-    return _learn(step, Fact.OPENED, acting_user)
+    with recording():
+        task = hold_task(step.task_id)
+        require_held(task, acting_user, step.assignment_no)
+        return _learn(task, step, Fact.OPENED, acting_user)
 
 
 def accept_task(step: Step, *, acting_user: User) -> Task:
     """The holder says: mine. Accepting what is already accepted or done is no error, only late news."""
     with recording():
-        task = get_task(step.task_id, hold=True)
-        current = require_held(task, acting_user, step.assignment_no)
-        if current and task.state == TaskState.SENT:
+        task = hold_task(step.task_id)
+        if require_held(task, acting_user, step.assignment_no) and task.state == TaskState.SENT:
             move(task, TaskState.ACCEPTED, who=acting_user.id)
-        return _learn(step, Fact.ACCEPTED, acting_user)
+        return _learn(task, step, Fact.ACCEPTED, acting_user)
 
 
 def check_in(step: CheckIn, *, acting_user: User) -> Task:
@@ -134,27 +136,30 @@ def check_in(step: CheckIn, *, acting_user: User) -> Task:
     where: dict[str, Any] = {"no_fix_reason": step.no_fix_reason or ""}
     if step.position:
         where |= {"lon": step.position.lon, "lat": step.position.lat, "accuracy_m": step.position.accuracy_m}
-    return _learn(step, Fact.ON_SITE, acting_user, **where)
-
-
-def _learn(step: Step, fact: Fact, acting_user: User, **where: Any) -> Task:
     with recording():
-        task = get_task(step.task_id, hold=True)
+        task = hold_task(step.task_id)
         require_held(task, acting_user, step.assignment_no)
-        _note(task, fact, step.assignment_no, step.at, **where)
-        change(task)
-        return _tell(task, acting_user)
+        return _learn(task, step, Fact.ON_SITE, acting_user, **where)
+
+
+def _learn(task: Task, step: Step, fact: Fact, acting_user: User, **where: Any) -> Task:
+    _note(task, fact, step.assignment_no, step.at, **where)
+    change(task)
+    return _tell(task, acting_user)
 
 
 def _note(task: Task, fact: Fact, assignment_no: int, at: datetime, **where: Any) -> None:
-    """The first time counts; a rung reached twice stays where it was."""
-    TaskFact.objects.get_or_create(task=task, assignment_no=assignment_no, fact=fact, defaults={"at": at} | where)
+    """The first time counts; a rung reached twice stays where it was. The task is held: nobody adds one meanwhile."""
+    if any((known.assignment_no, known.fact) == (assignment_no, fact) for known in task.known_facts):
+        return
+    task.known_facts.append(
+        TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=at, **where)
+    )
 
 
 def _tell(task: Task, acting_user: User | None) -> Task:
-    fresh = get_task(task.pk)
-    _say(TaskChanged(task=task_view(fresh)), fresh, acting_user)
-    return fresh
+    _say(TaskChanged(task=task_view(task)), task, acting_user)
+    return task
 
 
 def note_on_phone(user: User, tasks: list[UUID]) -> None:
@@ -163,7 +168,7 @@ def note_on_phone(user: User, tasks: list[UUID]) -> None:
     if not missing.exists():
         return
     with recording():
-        for task in missing.select_for_update().order_by("pk"):
+        for task in with_all(missing.select_for_update(of=("self",))).order_by("pk"):
             _note(task, Fact.ON_PHONE, task.assignment_no, clock.now())
             change(task)
             _tell(task, user)
@@ -178,8 +183,7 @@ def take_result(task: Task, inspection: UUID, *, acting_user: User, assignment_n
         return False
     move(task, TaskState.SUBMITTED, who=acting_user.id, inspection_id=inspection)
     move(task, TaskState.COMPLETED, who=acting_user.id, why="result_in")
-    fresh = get_task(task.pk)
-    _say(TaskCompleted(task=task_view(fresh)), fresh, acting_user)
+    _say(TaskCompleted(task=task_view(task)), task, acting_user)
     return True
 
 
@@ -196,4 +200,4 @@ def hand_over(task: Task, to: User, *, acting_user: User, why: str) -> Task:
         Assignment.objects.create(task=task, number=number, user=to, since=clock.now())
         left = TaskLeft(task_id=task.id, version=task.version, reason=why)
         publish(left, town=task.town, audience=[f"p:{before}"], target=task.id, acting_user=acting_user.id)
-        return _tell(task, acting_user)
+        return _tell(get_task(task.pk), acting_user)

@@ -60,7 +60,7 @@ class DispatchView(View):
 
 
 def ladder_of(task: Task) -> LadderView:
-    reached = {f.fact: f.at for f in task.facts.all() if f.assignment_no == task.assignment_no}
+    reached = {f.fact: f.at for f in task.known_facts if f.assignment_no == task.assignment_no}
     return LadderView(stored=task.sent_at, **{fact.value: reached.get(fact.value) for fact in Fact})
 
 

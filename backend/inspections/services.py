@@ -11,7 +11,7 @@ from pyproj import Geod
 from backend.accounts.models import User
 from backend.dispatch.models import Task
 from backend.dispatch.permissions import audience_of
-from backend.dispatch.queries import get_task
+from backend.dispatch.queries import get_task, hold_task
 from backend.dispatch.services import Position, take_result
 from backend.enterprises.models import Enterprise
 from backend.enterprises.services import record_visit
@@ -78,7 +78,7 @@ def submit(new: NewInspection, *, acting_user: User) -> Inspection:
     Raises not_your_task, wrong_checklist, unknown_item, answers_incomplete, photo_missing, signature_missing.
     """
     with recording():
-        task, checklist = get_task(new.task_id, hold=True), get_checklist(new.checklist_id)
+        task, checklist = hold_task(new.task_id), get_checklist(new.checklist_id)
         _check(new, task, checklist)
         completed = take_result(
             task, new.inspection_id, acting_user=acting_user, assignment_no=new.assignment_no, at=new.finished_at

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from backend.foundation import clock
 from backend.journal.handlers import HANDLERS
 from backend.journal.models import Outbox
-from backend.journal.recording import Letter
+from backend.journal.writing import Letter
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)

@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from backend.journal.models import Delivery
-from backend.journal.recording import Letter
+from backend.journal.writing import Letter
 
 log = logging.getLogger(__name__)
 CHANNEL = "anwangge:letters"

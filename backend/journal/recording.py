@@ -8,8 +8,6 @@ Events are gathered and written when the outermost block ends, so that the count
 are locked last and shortest, in one order. After the commit whoever listens is told; if nobody hears it, nothing is lost.
 """
 
-import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,48 +19,15 @@ from uuid import UUID
 from django.db import transaction
 
 from backend.foundation import clock
-from backend.foundation.ids import new_id
-from backend.foundation.shapes import plain
-from backend.journal.chain import canonical, commitment, link
 from backend.journal.events import Event as Said
-from backend.journal.handlers import FOLLOWERS
-from backend.journal.models import Chain, Delivery, Event, EventBody, Outbox, Stream
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a change comes from when it came as an operation from a device."""
-
-    op: UUID | None = None
-    device: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    said: Said
-    town: str
-    audience: tuple[str, ...]
-    target: str
-    actor: UUID | None
-    at: datetime
-    origin: Origin
+from backend.journal.writing import Entry, Letter, Origin, write
 
 
 @dataclass
 class Recording:
     origin: Origin = field(default_factory=Origin)
     entries: list[Entry] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Letter:
-    """An event on its way to one stream."""
-
-    stream: str
-    seq: int
-    type: str
-    at: datetime
-    body: Any
+    held: dict[Any, Any] = field(default_factory=dict)
 
 
 _open: ContextVar[Recording | None] = ContextVar("recording", default=None)
@@ -70,23 +35,36 @@ announcers: list[Callable[[list[Letter]], None]] = []
 
 
 @contextmanager
-def recording(origin: Origin | None = None) -> Iterator[None]:
-    """A unit of work. Nested blocks are savepoints: what fails inside takes its events with it."""
+def recording() -> Iterator[None]:
+    """A unit of work. A nested block is part of the outer one: what fails inside fails the whole, see `attempt`."""
     outer = _open.get()
     if outer is None:
-        with _outermost(Recording(origin or Origin())):
+        with _outermost(Recording()):
             yield
-        return
-    mark, before = len(outer.entries), outer.origin
-    outer.origin = origin or before
+    else:
+        with transaction.atomic(savepoint=False):
+            yield
+
+
+@contextmanager
+def attempt(origin: Origin) -> Iterator[None]:
+    """Inside a `recording()`: a part that may fail. Its rows and events then go with it, and the rest goes on."""
+    work = _opened()
+    mark, before, work.origin = len(work.entries), work.origin, origin
     try:
         with transaction.atomic():
             yield
     except BaseException:
-        del outer.entries[mark:]
+        del work.entries[mark:]
+        work.held.clear()  # what was held may show changes that are undone now
         raise
     finally:
-        outer.origin = before
+        work.origin = before
+
+
+def held() -> dict[Any, Any]:
+    """Rows, by id, that the unit of work has read and locked: several steps about one row read it once."""
+    return _opened().held
 
 
 @contextmanager
@@ -95,10 +73,17 @@ def _outermost(work: Recording) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-            letters = _write(work.entries)
+            letters = write(work.entries)
             transaction.on_commit(lambda: _announce(letters))
     finally:
         _open.reset(token)
+
+
+def _opened() -> Recording:
+    work = _open.get()
+    if work is None:
+        raise RuntimeError("only inside recording()")
+    return work
 
 
 def publish(
@@ -118,79 +103,6 @@ def publish(
     work.entries.append(Entry(said, town, streams, str(target), acting_user, at or clock.now(), replace(work.origin)))
 
 
-def _write(entries: list[Entry]) -> list[Letter]:
-    letters: list[Letter] = []
-    for town in sorted({entry.town for entry in entries}):
-        letters += _write_town(town, [entry for entry in entries if entry.town == town])
-    return letters
-
-
-def _write_town(town: str, entries: list[Entry]) -> list[Letter]:
-    bodies = [plain(entry.said) for entry in entries]
-    Chain.objects.bulk_create([Chain(town=town)], ignore_conflicts=True)
-    chain = Chain.objects.select_for_update().get(town=town)
-    events, contents = _link(chain, entries, bodies)
-    Chain.objects.filter(town=town).update(seq=chain.seq, head=chain.head)
-    Event.objects.bulk_create(events)
-    EventBody.objects.bulk_create(contents)
-    letters = _deliver(entries, events, bodies)
-    _queue(town, entries, events)
-    return letters
-
-
-def _link(chain: Chain, entries: list[Entry], bodies: list[Any]) -> tuple[list[Event], list[EventBody]]:
-    events, contents, received = [], [], clock.now()
-    for entry, body in zip(entries, bodies, strict=True):
-        text, salt = canonical(body), os.urandom(16)
-        chain.seq += 1
-        header = canonical(
-            {
-                "town": chain.town,
-                "seq": chain.seq,
-                "type": entry.said.TYPE,
-                "actor": _text(entry.actor),
-                "device": _text(entry.origin.device),
-                "op": _text(entry.origin.op),
-                "target": entry.target,
-                "at": entry.at.isoformat(),
-                "received": received.isoformat(),
-                "commit": commitment(salt, text),
-            }
-        )
-        prev, chain.head = chain.head, link(chain.head, header)
-        event = Event(
-            chain=chain, seq=chain.seq, type=entry.said.TYPE, at=entry.at, target=entry.target[:40],
-            header=header, prev=prev, hash=chain.head,
-        )  # fmt: skip
-        events.append(event)
-        contents.append(EventBody(event=event, salt=salt, body=text))
-    return events, contents
-
-
-def _deliver(entries: list[Entry], events: list[Event], bodies: list[Any]) -> list[Letter]:
-    wanted = Counter(stream for entry in entries for stream in entry.audience)
-    Stream.objects.bulk_create([Stream(id=name) for name in sorted(wanted)], ignore_conflicts=True)
-    streams = {s.id: s for s in Stream.objects.select_for_update().filter(id__in=wanted).order_by("id")}
-    rows, letters = [], []
-    for entry, event, body in zip(entries, events, bodies, strict=True):
-        for name in entry.audience:
-            streams[name].seq += 1
-            rows.append(Delivery(stream=streams[name], seq=streams[name].seq, event=event))
-            letters.append(Letter(name, streams[name].seq, entry.said.TYPE, entry.at, body))
-    Delivery.objects.bulk_create(rows)
-    Stream.objects.bulk_update(streams.values(), ["seq"])
-    return letters
-
-
-def _queue(town: str, entries: list[Entry], events: list[Event]) -> None:
-    """One row per handler and commit: a handler reads the journal from where it stopped, so the last number is enough."""
-    names = dict.fromkeys(name for entry in entries for name in FOLLOWERS[entry.said.TYPE])
-    Outbox.objects.bulk_create(
-        Outbox(id=new_id(), handler=name, key=f"{name}:{town}:{events[-1].seq}", town=town, available_at=clock.now())
-        for name in names
-    )
-
-
 @contextmanager
 def unannounced() -> Iterator[None]:
     """What commits inside is no news: nobody is told live. Who connects later reads it from the journal all the same."""
@@ -204,7 +116,3 @@ def unannounced() -> Iterator[None]:
 def _announce(letters: list[Letter]) -> None:
     for announce in announcers:
         announce(letters)
-
-
-def _text(value: UUID | None) -> str | None:
-    return str(value) if value else None

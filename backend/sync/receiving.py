@@ -1,16 +1,20 @@
 """Operations in. Whatever arrives is stored; each gets its own answer; a bad one never blocks the rest.
 
-One operation is one transaction: its row, what it changes, the events, or, if it is refused, its row with the reason.
+An operation's row, what it changes and its events are one commit, or, if it is refused, its row with the reason. Operations
+that arrive together share the commit; each is an attempt of its own inside it. If the shared commit fails they are tried
+one by one.
 """
 
 import hashlib
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 
 from backend.accounts.models import User
 from backend.foundation import blobs, clock
@@ -19,13 +23,17 @@ from backend.foundation.problems import SOMEBODY_WAS_FASTER, UNREADABLE, Problem
 from backend.foundation.shapes import Body, View, convert
 from backend.inspections.services import take_image
 from backend.journal.chain import canonical
-from backend.journal.recording import Origin, recording
+from backend.journal.recording import attempt, recording
+from backend.journal.writing import Origin
 from backend.sync.models import ContestedOperation, Operation, Status
 from backend.sync.problems import OP_ID_REUSED, UNKNOWN_OPERATION
 from backend.sync.registry import OPERATIONS
+from backend.sync.together import Together
 
 log = logging.getLogger(__name__)
 MOST = 50
+MOST_TOGETHER = 100
+TRIES = 3
 
 
 class NewOperation(Body, kw_only=True):
@@ -53,45 +61,85 @@ class Result(View):
     received_at: datetime | None = None
 
 
+@dataclass
+class Arrived:
+    """An operation and the row under which it is kept; `body` once it could be read."""
+
+    op: NewOperation
+    user: User
+    row: Operation
+    body: Any = None
+
+
 def receive(batch: Batch, *, user: User, device: UUID | None) -> list[Result]:
-    return [_receive(op, user, device) for op in batch.ops]
+    """The answers are given only after the commit. `retry` means that nothing was stored: send it again."""
+    results = _together.do([_arrived(op, user, device) for op in batch.ops])
+    for result in results:
+        try:
+            # an image that arrived while this was being written saw no record to tell
+            _settle_arrived(result.missing_blobs)
+        except OperationalError as error:
+            log.warning("images of %s left to settle_waiting: %s", result.op_id, type(error).__name__)
+    return results
 
 
-def _receive(op: NewOperation, user: User, device: UUID | None) -> Result:
-    """The answer is given only after the commit. `retry` means that nothing was stored: send it again."""
-    try:
-        with recording(Origin(op=op.op_id, device=device)):
-            result = _store(op, user, device)
-    except OperationalError as error:
-        log.warning("operation %s not stored: %s", op.op_id, type(error).__name__)
-        return Result(op_id=op.op_id, status="retry", code="busy")
-    try:
-        # an image that arrived while this was being written saw no record to tell
-        _settle_arrived(result.missing_blobs)
-    except OperationalError as error:
-        log.warning("images of %s left to settle_waiting: %s", op.op_id, type(error).__name__)
-    return result
-
-
-def _store(op: NewOperation, user: User, device: UUID | None) -> Result:
-    fingerprint = hashlib.sha256(canonical([op.type, op.target, op.body]).encode()).hexdigest()
+def _arrived(op: NewOperation, user: User, device: UUID | None) -> Arrived:
     row = Operation(
         op_id=op.op_id, user=user, device=device, n=op.n, type=op.type, target=op.target, client_time=op.client_time,
-        body=canonical(op.body), fingerprint=fingerprint, received_at=clock.now(), status=Status.QUARANTINED,
+        body=canonical(op.body), fingerprint=hashlib.sha256(canonical([op.type, op.target, op.body]).encode()).hexdigest(),
+        received_at=clock.now(), status=Status.QUARANTINED,
     )  # fmt: skip
-    if (earlier := _insert(row)) is not None:
-        return _again(earlier, row)
-    row.status, row.code, row.detail, row.blobs = _carry_out(op, user)
-    row.save(update_fields=["status", "code", "detail", "blobs"])
-    return result_of(row)
+    return Arrived(op, user, row)
 
 
-def _insert(row: Operation) -> Operation | None:
-    """Insert `row`, or return the one that already has its id: the database decides between two that race."""
-    Operation.objects.bulk_create([row], ignore_conflicts=True)
-    stored = Operation.objects.select_for_update().get(pk=row.pk)
-    mine = (stored.user_id, stored.fingerprint, stored.received_at) == (row.user_id, row.fingerprint, row.received_at)
-    return None if mine else stored
+def _take_in(arrived: list[Arrived], tries: int = TRIES) -> list[Result]:
+    """Together if that works; else one by one, so that one which the database refuses keeps nobody else out."""
+    try:
+        return _store(arrived)
+    except (OperationalError, InterfaceError, IntegrityError) as error:
+        if len(arrived) > 1:
+            return [result for one in arrived for result in _take_in([one])]
+        if isinstance(error, IntegrityError) and tries > 1:  # the same operation came twice at once: now it is there
+            return _take_in(arrived, tries - 1)
+        log.warning("operation %s not stored: %s", arrived[0].op.op_id, type(error).__name__)
+        return [Result(op_id=arrived[0].op.op_id, status="retry", code="busy")]
+
+
+_together: Together[Arrived, Result] = Together(_take_in, MOST_TOGETHER)
+
+
+def _store(arrived: list[Arrived]) -> list[Result]:
+    with recording():
+        earlier = {row.pk: row for row in Operation.objects.filter(pk__in=[one.op.op_id for one in arrived])}
+        fresh: dict[UUID, Arrived] = {}
+        for one in arrived:
+            if one.op.op_id not in earlier:
+                fresh.setdefault(one.op.op_id, one)
+        _hold(list(fresh.values()))
+        for one in fresh.values():
+            row = one.row
+            row.status, row.code, row.detail, row.blobs = carry_out(one.op, one.user, row.device)
+        # last: if another process stored the same operation meanwhile, all that was done here is undone
+        Operation.objects.bulk_create([one.row for one in fresh.values()])
+        return [
+            result_of(one.row)
+            if fresh.get(one.op.op_id) is one
+            else _again(earlier.get(one.op.op_id) or fresh[one.op.op_id].row, one.row)
+            for one in arrived
+        ]
+
+
+def _hold(fresh: Sequence[Arrived]) -> None:
+    """What the operations are about is read and locked at once; what cannot be read is left to `carry_out`."""
+    for name in {one.op.type for one in fresh} & OPERATIONS.keys():
+        kind, bodies = OPERATIONS[name], []
+        for one in fresh:
+            if one.op.type == name:
+                try:
+                    bodies.append(convert(one.op.body, kind.body))
+                except Problem:
+                    continue
+        kind.hold(bodies)
 
 
 def _again(earlier: Operation, row: Operation) -> Result:
@@ -105,18 +153,19 @@ def _again(earlier: Operation, row: Operation) -> Result:
     return Result(op_id=row.op_id, status=Status.REJECTED, code=OP_ID_REUSED.code, detail=OP_ID_REUSED.zh)
 
 
-def _carry_out(op: NewOperation, user: User) -> tuple[str, str, str, list[str]]:
-    """Status, problem code, detail, images. Everything but a failing database ends in a stored answer."""
+def carry_out(op: NewOperation, user: User, device: UUID | None) -> tuple[str, str, str, list[str]]:
+    """Status, problem code, detail, images. Inside `recording()`. Everything but a failing database ends in an answer
+    that can be stored."""
     try:
         kind = OPERATIONS.get(op.type)
         if kind is None:
             raise UNKNOWN_OPERATION.because(op.type)
         body = convert(op.body, kind.body)
-        with recording():
+        with attempt(Origin(op=op.op_id, device=device)):
             kind.carry_out(body, acting_user=user)
     except Problem as problem:
         return _refusal(problem), problem.kind.code, problem.body()["detail"], []
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.exception("operation %s (%s) quarantined", op.op_id, op.type)

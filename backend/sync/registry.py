@@ -12,8 +12,21 @@ class Kind:
     body: type[Any]
     carry_out: Callable[..., Any]
     images: Callable[[Any], list[str]]
+    hold: Callable[[list[Any]], None]
 
 
-def accept(name: str, body: type[Any], carry_out: Callable[..., Any], images: Callable[[Any], list[str]]) -> None:
-    """`carry_out(body, acting_user=…)` in one transaction with the operation's row; `images(body)`: SHA-256s it refers to."""
-    OPERATIONS[name] = Kind(body, carry_out, images)
+def no_images(_: object) -> list[str]:
+    return []
+
+
+def accept(
+    name: str,
+    body: type[Any],
+    carry_out: Callable[..., Any],
+    *,
+    hold: Callable[[list[Any]], None],
+    images: Callable[[Any], list[str]] = no_images,
+) -> None:
+    """`carry_out(body, acting_user=…)` in one transaction with the operation's row; `images(body)`: SHA-256s it refers to;
+    `hold(bodies)`: read and lock at once what many operations of this type will ask for."""
+    OPERATIONS[name] = Kind(body, carry_out, images, hold)

@@ -16,7 +16,7 @@ from backend.config.scratch import DEMO_PASSWORD, scratch_server
 from backend.foundation.ids import new_id
 from backend.rehearsal.client import Client
 
-WORKERS, SECONDS, BATCH = 8, 10.0, 20
+WORKERS, SECONDS, BATCH = 8, 8.0, 20
 OFFICE = "10000000401"
 
 

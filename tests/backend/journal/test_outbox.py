@@ -9,7 +9,7 @@ from backend.foundation import clock
 from backend.journal import jobs, letters
 from backend.journal.handlers import FOLLOWERS, HANDLERS
 from backend.journal.models import Delivery, Outbox
-from backend.journal.recording import Letter
+from backend.journal.writing import Letter
 from tests.backend.journal.bell import Rang, ring
 from tests.cast import TOWN
 

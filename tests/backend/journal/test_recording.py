@@ -6,7 +6,8 @@ from django.db import IntegrityError, connection
 from backend.accounts.models import Department
 from backend.journal.handlers import FOLLOWERS
 from backend.journal.models import Chain, Delivery, Event, EventBody, Outbox
-from backend.journal.recording import publish, recording, unannounced
+from backend.journal.recording import attempt, publish, recording, unannounced
+from backend.journal.writing import Origin
 from tests.backend.journal.bell import Rang, ring, say
 from tests.cast import TOWN
 
@@ -49,10 +50,10 @@ def test_a_failure_at_the_very_last_row_leaves_none_of_it(db):
     assert not Chain.objects.exists()
 
 
-def test_what_fails_inside_takes_its_events_with_it_and_the_outer_goes_on(db):
+def test_what_fails_in_an_attempt_takes_its_events_with_it_and_the_outer_goes_on(db):
     with recording():
         say("first")
-        with pytest.raises(ZeroDivisionError), recording():
+        with pytest.raises(ZeroDivisionError), attempt(Origin()):
             appoint("inner")
             say("inner")
             raise ZeroDivisionError
@@ -60,6 +61,15 @@ def test_what_fails_inside_takes_its_events_with_it_and_the_outer_goes_on(db):
         say("last")
     assert [row.code for row in Department.objects.all()] == ["outer"]
     assert [event.content.body for event in Event.objects.order_by("seq")] == ['{"words":"first"}', '{"words":"last"}']
+
+
+def test_what_fails_in_a_nested_recording_fails_the_whole(db):
+    with pytest.raises(ZeroDivisionError), recording():
+        say("first")
+        with recording():
+            appoint("inner")
+            raise ZeroDivisionError
+    assert [model.objects.count() for model in EVERYTHING] == [0, 0, 0, 0, 0]
 
 
 def test_saying_something_outside_a_recording_is_an_error(db):
