@@ -1,17 +1,20 @@
 """The hub of this process, with what it asks of the business; GET /api/realtime: its figures."""
 
 import os
+from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 
+from backend.accounts import devices
 from backend.accounts.models import User
 from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import VERIFY
 from backend.foundation import clock
 from backend.foundation.endpoints import Endpoint, documented
-from backend.foundation.shapes import answer
+from backend.foundation.problems import Problem
+from backend.foundation.shapes import answer, convert
 from backend.realtime.hub import MOST_PER_USER, Hub
 from backend.realtime.questions import Member, Questions
 from backend.realtime.socket import Socket
@@ -34,8 +37,17 @@ def acknowledge(stored: dict[str, tuple[int, int]]) -> None:
     note_stored({UUID(user): numbers for user, numbers in stored.items()})
 
 
+def note_health(reports: dict[str, Any]) -> None:
+    """What came with the beats of the sockets. A report that cannot be read is no reason to hang up: the device was heard."""
+    for device, report in reports.items():
+        try:
+            devices.note_health(UUID(device), convert(report, devices.DeviceHealth))
+        except Problem:
+            devices.note_seen(UUID(device))
+
+
 hub = Hub(
-    Questions(acknowledge=acknowledge, rights=rights),
+    Questions(acknowledge=acknowledge, rights=rights, note_health=note_health),
     most_per_user=int(os.environ.get("ANWANGGE_SOCKETS_PER_USER", MOST_PER_USER)),
 )
 

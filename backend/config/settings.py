@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "backend.standards",
     "backend.dispatch",
     "backend.hazards",
+    "backend.comms",
     "backend.inspections",
     "backend.rollups",
     "backend.sync",

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
+from backend.accounts import api as accounts
+from backend.comms import api as comms
 from backend.config import docs, health, live, session
 from backend.config.pages import hashed_file, page, plain_file
 from backend.dispatch import api as dispatch
@@ -24,6 +26,13 @@ urlpatterns = [
     path("api/docs", docs.Docs.as_view(url_name="schema")),
     path("api/session", session.Session.as_view()),
     path("api/ticket", session.NewTicket.as_view()),
+    path("api/device", accounts.OwnDevice.as_view()),
+    path("api/devices", comms.Devices.as_view()),
+    path("api/communication-tests", comms.CommunicationTests.as_view()),
+    path("api/communication-tests/people", comms.Testable.as_view()),
+    path("api/communication-tests/<uuid:test>", comms.OneCommunicationTest.as_view()),
+    path("api/communication-schedules", comms.CommunicationSchedules.as_view()),
+    path("api/communication-schedules/<uuid:schedule>", comms.OneSchedule.as_view()),
     path("api/villages.geojson", territory.Villages.as_view()),
     path("api/grids.geojson", territory.Grids.as_view()),
     path("api/enterprises", enterprises.Enterprises.as_view()),

@@ -21,7 +21,9 @@ RECENT_DAYS = 7
 def with_all(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """With everything that a TaskView needs, in two queries; the facts as a list `known_facts`."""
     return (
-        tasks.select_related("dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee")
+        tasks.select_related(
+            "dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee"
+        )
         .defer("dispatch__skipped", "dispatch__request")  # of the sending itself, and long
         .prefetch_related(Prefetch("facts", TaskFact.objects.order_by("pk"), to_attr="known_facts"))
     )

@@ -152,9 +152,7 @@ def _note(task: Task, fact: Fact, assignment_no: int, at: datetime, **where: Any
     """The first time counts; a rung reached twice stays where it was. The task is held: nobody adds one meanwhile."""
     if any((known.assignment_no, known.fact) == (assignment_no, fact) for known in task.known_facts):
         return
-    task.known_facts.append(
-        TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=at, **where)
-    )
+    task.known_facts.append(TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=at, **where))
 
 
 def _tell(task: Task, acting_user: User | None) -> Task:

@@ -31,7 +31,7 @@ def store() -> Redis:
 def carry(letters: list[Letter]) -> None:
     """Tell the sockets what was written: the letters of one commit travel together."""
     try:
-        for sack in _sacks(envelope(letter.stream, letter.seq, text) for letter, text in _texts(letters)):
+        for sack in _sacks(_envelope_of(letter) for letter in letters):
             store().publish(CHANNEL, sack)
     except RedisError as error:
         log.info("sockets not told, they will ask: %s", error)
@@ -98,16 +98,11 @@ def _sacks(envelopes: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(filled)
 
 
-def _texts(letters: list[Letter]) -> Iterator[tuple[Letter, bytes]]:
-    """The body of an event is encoded once, however many streams it goes to."""
-    last, body = None, msgspec.Raw(b"null")
-    for letter in letters:
-        if letter.body is not last:
-            last, body = letter.body, msgspec.Raw(msgspec.json.encode(letter.body))
-        yield letter, _text(letter.stream, letter.seq, letter.type, letter.at, body)
+def _envelope_of(letter: Letter) -> bytes:
+    return envelope(letter.stream, letter.seq, _text(letter.stream, letter.seq, letter.type, letter.at, letter.body))
 
 
-def _text(stream: str, seq: int, kind: str, at: datetime, body: msgspec.Raw) -> bytes:
+def _text(stream: str, seq: int, kind: str, at: datetime, body: Any) -> bytes:
     whole = msgspec.json.encode({"k": "ev", "s": stream, "q": seq, "t": kind, "at": at, "b": body})
     if len(whole) <= LARGEST_CARRIED:
         return whole

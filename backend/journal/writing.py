@@ -134,7 +134,8 @@ def _raise_chain(town: str, by: int) -> tuple[int, str]:
     found = _execute(raise_it, (by, town))
     if not found:
         _execute(
-            "INSERT INTO journal_chain (town, seq, head) VALUES (%s, 0, %s) ON CONFLICT (town) DO NOTHING", (town, START)
+            "INSERT INTO journal_chain (town, seq, head) VALUES (%s, 0, %s) ON CONFLICT (town) DO NOTHING",
+            (town, START),
         )
         found = _execute(raise_it, (by, town))
     ((seq, head),) = found

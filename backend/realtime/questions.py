@@ -8,8 +8,6 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from backend.realtime.messages import Health
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -26,8 +24,8 @@ class Member(NamedTuple):
 Rights = Callable[[list[Member]], list[frozenset[str] | None]]
 # user → (before, upto): the numbers of the own stream that have newly been stored on a device
 Acknowledge = Callable[[dict[str, tuple[int, int]]], None]
-# device → its newest report
-NoteHealth = Callable[[dict[str, Health]], None]
+# device → its newest report, as it came; None from one that told none
+NoteHealth = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)

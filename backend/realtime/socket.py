@@ -13,7 +13,7 @@ from django.http.request import split_domain_port, validate_host
 from backend.realtime import frames, tickets
 from backend.realtime.connection import Connection
 from backend.realtime.hub import Hub
-from backend.realtime.messages import Ack, Hello, Ping, parse, parse_health
+from backend.realtime.messages import Ack, Hello, Ping, parse
 from backend.realtime.queued import wire_for
 
 
@@ -66,7 +66,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
             return
         self.hub.join(connection, holder)
         self.hub.greeter.greet(connection, hello)
-        self.hub.reports.health(holder.device, parse_health(hello.health))
+        self.hub.reports.heard(holder.device, hello.health)
 
     def _ping(self, connection: Connection, ping: Ping) -> None:
         """The answer brings a fresh ticket: whoever is cut off comes back without asking the database."""
@@ -74,7 +74,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
         if holder and not connection.outdated:
             ticket = tickets.issue(holder.user, holder.device, holder.streams)
         if holder:
-            self.hub.reports.health(holder.device, parse_health(ping.health))
+            self.hub.reports.heard(holder.device, ping.health)
         connection.wire.say(frames.pong(ticket))
 
 

@@ -7,6 +7,7 @@ import re
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from backend.accounts.devices import note_seen
 from backend.accounts.requests import PersonRequest
 from backend.accounts.services import device_of
 from backend.foundation import clock
@@ -31,7 +32,9 @@ class Operations(Endpoint):
     def post(self, request: PersonRequest) -> HttpResponse:
         batch = read_kept(request, Batch)
         epoch = sending.require_epoch(batch.epoch)
-        results = receive(batch, user=request.user, device=device_of(request))
+        device = device_of(request)
+        results = receive(batch, user=request.user, device=device)
+        note_seen(device)
         return answer({"epoch": epoch, "server_time": clock.now(), "results": results})
 
 
@@ -44,6 +47,7 @@ class Events(Endpoint):
         epoch, cursors = sending.require_epoch(asked.get("epoch", "")), sending.parse_cursors(asked.get("c", ""))
         page = sending.pull(request.user, cursors, _limit(asked.get("limit", "500")))
         sending.note_cursors(request.user, cursors)
+        note_seen(device_of(request))
         return answer({"epoch": epoch, "server_time": clock.now(), **page})
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.accounts.models import User
+from backend.comms.queries import open_tests_of
+from backend.comms.views import communication_test_view
 from backend.dispatch.models import Task
 from backend.dispatch.queries import on_replica, tasks_visible_to
 from backend.dispatch.views import task_view
@@ -120,7 +122,8 @@ def snapshot(user: User, stream: str) -> dict[str, Any]:
 
 
 def _own_rows(user: User, _: str) -> list[dict[str, Any]]:
-    return _tasks(Task.objects.filter(assignee=user))
+    tests = [{"k": "communication_test", "v": communication_test_view(reply)} for reply in open_tests_of(user)]
+    return _tasks(Task.objects.filter(assignee=user)) + tests
 
 
 def _grid_rows(user: User, grid: str) -> list[dict[str, Any]]:
