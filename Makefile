@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 PWA_SOURCES := $(shell find pwa/src pwa/public pwa/*.html pwa/*.ts pwa/package.json -type f 2>/dev/null | grep -v '\.gen\.')
 CONTRACT := pwa/src/api/schema.gen.ts
 
-.PHONY: setup run test check pictures clean
+.PHONY: setup run test check faults pictures clean
 
 setup: .venv/.installed pwa/dist/.built
 
@@ -30,6 +30,11 @@ check: .venv/.installed-test $(CONTRACT)
 	$(BIN)/lint-imports
 	ANWANGGE_HOME=$$(mktemp -d) $(BIN)/anwangge makemigrations --check --dry-run
 	cd pwa && npm run check --silent
+
+# everything broken on purpose, the long form; the short form is part of `make test`
+faults: .venv/.installed-test
+	FAULTS=long $(BIN)/python -m pytest tests/faults -v
+	FAULTS=long TEST_DATABASE=postgres $(BIN)/python -m pytest tests/faults -v
 
 pictures: .venv/.installed-test pwa/dist/.built
 	$(BIN)/python -m tests.browser.install

@@ -11,6 +11,7 @@ import sys
 import time
 import xmlrpc.client
 from pathlib import Path
+from typing import Any
 
 import httpx
 from supervisor.xmlrpc import SupervisorTransport
@@ -96,10 +97,13 @@ class Processes:
 
     def pid_of(self, name: str) -> int:
         """Process id of one of the programs, 0 while it is not running."""
-        transport = SupervisorTransport("", "", f"unix://{self.home / 'supervisor.sock'}")
-        server = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
-        info = server.supervisor.getProcessInfo(name)
+        info = self.supervisor().getProcessInfo(name)
         return int(info["pid"]) if isinstance(info, dict) else 0
+
+    def supervisor(self) -> Any:
+        """supervisord's own interface: startProcess, stopProcess, getProcessInfo."""
+        transport = SupervisorTransport("", "", f"unix://{self.home / 'supervisor.sock'}")
+        return xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor
 
     def _configuration(self) -> str:
         programs = [

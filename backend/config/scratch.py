@@ -25,7 +25,7 @@ def scratch_server(
         processes = Processes(Path(folder), free_port(), without=OURS)
         if database_url:
             processes.env["DATABASE_URL"] = database_url
-        _prepare(processes, town, history)
+        prepare(processes, town, history=history)
         processes.start()
         try:
             processes.wait_until_healthy()
@@ -34,7 +34,8 @@ def scratch_server(
             processes.stop()
 
 
-def _prepare(processes: Processes, town: Path, history: bool) -> None:
+def prepare(processes: Processes, town: Path = DEMO_TOWN, *, history: bool = False) -> None:
+    """Tables and the town, before anything is started."""
     program = str(Path(sys.executable).parent / "anwangge")
     load = ["load-town", str(town), *([] if history else ["--no-history"])]
     for command in (["migrate", "--verbosity", "0"], load):

@@ -1,1 +1,1 @@
-"""Simulated phones over real HTTP and websockets. Knows the protocol and nothing of the server's inside."""
+"""Simulated phones over real HTTP and websockets. Knows the protocol, by `client`, and nothing of the server's inside."""

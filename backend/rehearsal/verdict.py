@@ -1,18 +1,31 @@
 """Did everything arrive, once, and nothing else? Asked of the server over the API, compared with what the phones hold."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from backend.rehearsal.client import Client, Json, Refused
-from backend.rehearsal.phone import Answered, Phone
+from backend.rehearsal.worker import Answered, Worker
+from client.http import Refused, Session
+from client.shapes import Json
 
 COUNTERS_WITHIN_S = 20
+AFTER_A_BLOW_S = 15
+
+
+@dataclass(frozen=True)
+class Round:
+    """One dispatch; `sent_at`: monotonic time at which the office pressed send."""
+
+    dispatch: str
+    sent_at: float
 
 
 @dataclass
 class Verdict:
     phones: int = 0
+    rounds: int = 0
+    blows: int = 0
     sent: int = 0
     received: int = 0
     answered: int = 0
@@ -20,6 +33,7 @@ class Verdict:
     lost: int = 0
     ways: dict[str, int] = field(default_factory=dict)
     delivery_ms: dict[str, int] = field(default_factory=dict)
+    delivery_after_blows_ms: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -30,99 +44,106 @@ class Verdict:
         return asdict(self) | {"ok": self.ok}
 
 
-async def judge(office: Client, phones: list[Phone], dispatch: str, sent_at: float, done_before: int) -> Verdict:
-    """`office` sees everything; `phones` have settled; `sent_at`: monotonic time at which the office pressed send."""
-    people = {phone.client.me["user"]["id"] for phone in phones}
-    sent = await _all(office, "/api/tasks", dispatch=dispatch)
-    tasks = [task for task in sent if task["assignee"]["id"] in people]  # the others have no phone here
-    inspections = await _all(office, "/api/inspections", dispatch=dispatch)
-    answered = [a for phone in phones for a in phone.answered]
+async def judge(
+    office: Session, workers: list[Worker], rounds: list[Round], blows: list[float], done_before: int
+) -> Verdict:
+    """`office` sees everything; `workers` have settled; `blows`: monotonic times at which the server was hurt."""
+    people = {worker.phone.user for worker in workers}
+    tasks, inspections = list[Json](), list[Json]()
+    for one in rounds:
+        sent = await _all(office, "/api/tasks", dispatch=one.dispatch)
+        tasks += [task for task in sent if task["assignee"]["id"] in people]  # the others have no phone here
+        inspections += await _all(office, "/api/inspections", dispatch=one.dispatch)
+    answered = [a for worker in workers for a in worker.answered]
     verdict = Verdict(
-        phones=len(phones), sent=len(tasks), answered=len(answered), ways=dict(Counter(a.way for a in answered))
-    )
-    _count(verdict, phones, dispatch, tasks, inspections, answered)
-    _time(verdict, phones, dispatch, sent_at)
-    verdict.faults += [fault for phone in phones for fault in phone.faults]
-    await _check_replicas(verdict, phones)
+        phones=len(workers), rounds=len(rounds), blows=len(blows), sent=len(tasks), answered=len(answered),
+        ways=dict(Counter(a.way for a in answered)),
+    )  # fmt: skip
+    await _check_phones(verdict, workers)
+    _count(verdict, workers, tasks, inspections, answered)
+    _time(verdict, workers, tasks, rounds, blows)
     await _check_images(verdict, office, answered)
-    await _check_ledger(verdict, office, tasks, inspections)
+    await _check_ledger(verdict, office, tasks)
     await _check_counters(verdict, office, done_before + len(tasks))
-    chain = await office.get("/api/journal/verify")
+    chain = await office.get("/api/journal/verify", dict)
     if not chain["ok"]:
         verdict.faults.append(f"chain broken at event {chain['first_bad']}")
     return verdict
 
 
-async def _all(office: Client, path: str, **query: str) -> list[Json]:
-    rows, cursor = [], None
+async def _all(office: Session, path: str, **query: str) -> list[Json]:
+    rows, cursor = list[Json](), None
     while True:
-        page = await office.get(path, limit=500, **(query | ({"cursor": cursor} if cursor else {})))
+        page = await office.get(path, dict, limit=500, **(query | ({"cursor": cursor} if cursor else {})))
         rows += page["results"]
         if not (cursor := page["next"]):
             return rows
 
 
+async def _check_phones(verdict: Verdict, workers: list[Worker]) -> None:
+    """What a phone put together from events is what the server would give it now; everything it had to say was taken."""
+    for worker in workers:
+        verdict.faults += [f"{worker.number}: {found}" for found in await worker.phone.differences()]
+        verdict.faults += [f"{worker.number}: {fault}" for fault in worker.phone.faults]
+        for kept in worker.phone.outbox.all():
+            if kept.state != "acked":
+                verdict.faults.append(
+                    f"{worker.number}: {kept.op.type} is {kept.status or kept.state} {kept.code or ''}"
+                )
+
+
 def _count(
-    verdict: Verdict,
-    phones: list[Phone],
-    dispatch: str,
-    tasks: list[Json],
-    inspections: list[Json],
-    answered: list[Answered],
+    verdict: Verdict, workers: list[Worker], tasks: list[Json], inspections: list[Json], answered: list[Answered]
 ) -> None:
-    for_person = {phone.client.me["user"]["id"]: {t["id"] for t in phone.tasks_of(dispatch)} for phone in phones}
-    meant = {person: {t["id"] for t in tasks if t["assignee"]["id"] == person} for person in for_person}
-    verdict.received = sum(len(meant[person] & held) for person, held in for_person.items())
-    for phone in phones:
-        person, held = phone.client.me["user"]["id"], {t["id"] for t in phone.tasks_of(dispatch)}
-        if strange := held - meant[person]:
-            verdict.faults.append(f"{phone.client.phone} holds {len(strange)} tasks that are not its own")
-    on_server = Counter(i["task_id"] for i in inspections)
-    here = {i["id"] for i in inspections}
-    never_arrived = sum(t["assignee"]["id"] in meant and t["id"] not in for_person[t["assignee"]["id"]] for t in tasks)
-    verdict.lost = never_arrived + sum(a.inspection_id not in here for a in answered)
+    meant = defaultdict(set)
+    for task in tasks:
+        meant[task["assignee"]["id"]].add(task["id"])
+    missing = set[str]()
+    for worker in workers:
+        held, own = set(worker.arrived), meant[worker.phone.user]
+        missing |= own - held
+        if strange := held & {t["id"] for t in tasks} - own:
+            verdict.faults.append(f"{worker.number} holds {len(strange)} tasks that are not its own")
+    on_server, here = Counter(i["task_id"] for i in inspections), {i["id"] for i in inspections}
+    verdict.received = len(tasks) - len(missing)
+    verdict.lost = len(missing) + sum(a.inspection_id not in here for a in answered)
     verdict.duplicated = sum(n - 1 for n in on_server.values())
     if open_still := [t for t in tasks if t["state"] != "completed"]:
         verdict.faults.append(f"{len(open_still)} tasks not completed")
 
 
-def _time(verdict: Verdict, phones: list[Phone], dispatch: str, sent_at: float) -> None:
-    """Milliseconds from pressing send to the task being on the phone."""
-    waits = sorted((p.arrived[t["id"]] - sent_at) * 1000 for p in phones for t in p.tasks_of(dispatch))
-    if waits:
-        at = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
-        verdict.delivery_ms = {name: round(waits[min(len(waits) - 1, int(len(waits) * q))]) for name, q in at.items()}
+def _time(verdict: Verdict, workers: list[Worker], tasks: list[Json], rounds: list[Round], blows: list[float]) -> None:
+    """Milliseconds from pressing send to the task being on each phone of its holder; apart, those that a blow fell upon."""
+    sent_at = {one.dispatch: one.sent_at for one in rounds}
+    begun = {task["id"]: sent_at[task["dispatch_id"]] for task in tasks}
+    ways = [(begun[t], at) for worker in workers for t, at in worker.arrived.items() if t in begun]
+    hurt = [(a, b) for a, b in ways if any(a - AFTER_A_BLOW_S < blow < b for blow in blows)]
+    verdict.delivery_ms = _percentiles([(b - a) * 1000 for a, b in ways])
+    verdict.delivery_after_blows_ms = _percentiles([(b - a) * 1000 for a, b in hurt])
 
 
-async def _check_replicas(verdict: Verdict, phones: list[Phone]) -> None:
-    """What a phone put together from events is what the server would give it now."""
-    for phone in phones:
-        before: dict[str, int] = {}
-        while before != phone.cursors:  # telling the server what is stored is news again
-            before = dict(phone.cursors)
-            await phone.catch_up()
-        fresh = {}
-        for stream in phone.cursors:
-            for row in (await phone.client.snapshot(stream))["rows"]:
-                if row["k"] in ("task", "hazard"):
-                    fresh[(row["k"], row["v"]["id"])] = row["v"]["version"]
-        held = {key: view["version"] for key, view in phone.rows.items() if key in fresh}
-        if held != fresh:
-            verdict.faults.append(f"{phone.client.phone}: replica differs from a fresh snapshot")
+def _percentiles(waits: list[float]) -> dict[str, int]:
+    waits = sorted(waits)
+    at = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0} if waits else {}
+    return {name: round(waits[min(len(waits) - 1, int(len(waits) * q))]) for name, q in at.items()}
 
 
-async def _check_images(verdict: Verdict, office: Client, answered: list[Answered]) -> None:
+async def _check_images(verdict: Verdict, office: Session, answered: list[Answered]) -> None:
     for one in answered:
         for sha256 in one.images:
-            try:
-                served = (await office.photo(sha256)).startswith(b"\xff\xd8")
-            except Refused:
-                served = False
-            if not served:
+            if not await _served(office, sha256):
                 verdict.faults.append(f"image {sha256[:12]} is not served")
 
 
-async def _check_ledger(verdict: Verdict, office: Client, tasks: list[Json], inspections: list[Json]) -> None:
+async def _served(office: Session, sha256: str) -> bool:
+    try:
+        answer: Any = await office.call("GET", f"/api/photos/{sha256}")
+    except Refused:
+        return False
+    return bool(answer.content.startswith(b"\xff\xd8"))
+
+
+async def _check_ledger(verdict: Verdict, office: Session, tasks: list[Json]) -> None:
     """Each result failed one item: one hazard each, no more."""
     ids = {t["id"] for t in tasks}
     opened = Counter(h["task_id"] for h in await _all(office, "/api/hazards") if h["task_id"] in ids)
@@ -131,9 +152,9 @@ async def _check_ledger(verdict: Verdict, office: Client, tasks: list[Json], ins
         verdict.faults.append(f"hazards: {missing} missing, {extra} too many")
 
 
-async def _check_counters(verdict: Verdict, office: Client, expected: int) -> None:
+async def _check_counters(verdict: Verdict, office: Session, expected: int) -> None:
     for _ in range(COUNTERS_WITHIN_S * 2):
-        figures = (await office.get("/api/overview"))["figures"]
+        figures = (await office.get("/api/overview", dict))["figures"]
         if figures["done_today"] == expected:
             return
         await asyncio.sleep(0.5)

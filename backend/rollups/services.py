@@ -13,6 +13,7 @@ from backend.journal.models import Event
 from backend.rollups.models import DayCount, Progress
 
 BATCH = 1000
+MEASURES = ("sent", "done", "found", "closed")
 Key = tuple[Any, str, str]
 
 
@@ -30,6 +31,20 @@ def rebuild(town: str) -> int:
         DayCount.objects.filter(town=town).delete()
         Progress.objects.update_or_create(town=town, defaults={"seq": 0})
     return advance(town)
+
+
+def drift(town: str) -> list[tuple[str, str]]:
+    """Where the counters differ from a fresh count of the chain up to where they stand: (row, what)."""
+    progress = Progress.objects.filter(town=town).first()
+    upto, fresh = progress.seq if progress else 0, Counter[tuple[str, str, str, str]]()
+    for event in Event.objects.filter(chain=town, seq__lte=upto).select_related("content").iterator(chunk_size=BATCH):
+        for (day, grid, sector), measures in _count([event]).items():
+            fresh.update({(str(day), str(grid), sector, name): n for name, n in measures.items()})
+    held = Counter[tuple[str, str, str, str]]()
+    for row in DayCount.objects.filter(town=town):
+        held.update({(str(row.day), str(row.grid), row.sector, name): getattr(row, name) for name in MEASURES})
+    wrong = [key for key in fresh.keys() | held.keys() if fresh[key] != held[key]]
+    return [("/".join(key), f"{held[key]}, {fresh[key]} expected") for key in sorted(wrong)]
 
 
 def _advance_batch(town: str) -> tuple[int, int]:

@@ -13,60 +13,62 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.config.scratch import DEMO_PASSWORD, scratch_server
-from backend.foundation.ids import new_id
-from backend.rehearsal.client import Client
+from client.http import Session
+from client.ids import new_id
+from client.shapes import Answers, Me
 
 WORKERS, SECONDS, BATCH = 8, 8.0, 20
 OFFICE = "10000000401"
 
 
-async def ready(url: str) -> list[tuple[Client, dict[str, Any]]]:
+async def ready(url: str) -> list[tuple[Session, dict[str, Any]]]:
     """Workers signed in, each with a task of its own."""
-    office = Client(url, OFFICE, DEMO_PASSWORD)
-    await office.sign_in()
-    grids = (await office.get("/api/grids.geojson"))["features"]
-    checklist = (await office.get("/api/checklists"))[0]
+    office = Session(url, new_id())
+    await office.sign_in(OFFICE, DEMO_PASSWORD)
+    grids = (await office.get("/api/grids.geojson", dict))["features"]
+    checklist = (await office.get("/api/checklists", list))[0]
     wanted = {
-        "id": str(new_id()), "title": "bench", "grid_uids": [g["properties"]["uid"] for g in grids],
+        "id": new_id(), "title": "bench", "grid_uids": [g["properties"]["uid"] for g in grids],
         "checklist_id": checklist["id"], "per_grid": 1, "deadline": "2099-01-01T00:00:00Z",
     }  # fmt: skip
-    await office.post("/api/dispatches", wanted)
-    tasks = (await office.get("/api/tasks", limit=500))["results"]
+    await office.post("/api/dispatches", wanted, dict)
+    tasks = (await office.get("/api/tasks", dict, limit=500))["results"]
     number_of = {w["id"]: w["phone"] for g in grids for w in g["properties"]["workers"]}
     chosen = tasks[:WORKERS]
-    clients = [Client(url, number_of[task["assignee"]["id"]], DEMO_PASSWORD) for task in chosen]
-    for client in clients:
-        await client.sign_in()
+    sessions = [Session(url, new_id()) for _ in chosen]
+    for session, task in zip(sessions, chosen, strict=True):
+        await session.sign_in(number_of[task["assignee"]["id"]], DEMO_PASSWORD)
     await office.close()
-    return list(zip(clients, chosen, strict=True))
+    return list(zip(sessions, chosen, strict=True))
 
 
 def operation(task: dict[str, Any], n: int) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat()
     body = {"task_id": task["id"], "assignment_no": 1, "at": now}
-    return {"op_id": str(new_id()), "n": n, "type": "task.open", "target": task["id"], "client_time": now, "body": body}
+    return {"op_id": new_id(), "n": n, "type": "task.open", "target": task["id"], "client_time": now, "body": body}
 
 
-async def rate(pairs: list[tuple[Client, dict[str, Any]]], batch: int) -> float:
+async def rate(pairs: list[tuple[Session, dict[str, Any]]], batch: int) -> float:
     """Operations answered as applied, per second."""
     begun, applied = time.monotonic(), 0
 
-    async def work(client: Client, task: dict[str, Any]) -> None:
+    async def work(session: Session, task: dict[str, Any]) -> None:
         nonlocal applied
-        n = 0
+        n, epoch = 0, (await session.get("/api/session", Me)).epoch
         while time.monotonic() - begun < SECONDS:
-            results = await client.submit([operation(task, n := n + 1) for _ in range(batch)])
-            applied += sum(r["status"] == "applied" for r in results)
+            ops = [operation(task, n := n + 1) for _ in range(batch)]
+            answers = await session.post("/api/ops", {"v": 1, "epoch": epoch, "ops": ops}, Answers)
+            applied += sum(result.status == "applied" for result in answers.results)
 
-    await asyncio.gather(*(work(client, task) for client, task in pairs))
+    await asyncio.gather(*(work(session, task) for session, task in pairs))
     return applied / (time.monotonic() - begun)
 
 
 async def measure(url: str) -> dict[str, float]:
     pairs = await ready(url)
     single, batched = await rate(pairs, 1), await rate(pairs, BATCH)
-    for client, _ in pairs:
-        await client.close()
+    for session, _ in pairs:
+        await session.close()
     return {
         "ops_per_s_single": round(single, 1),
         "ops_per_s_batched": round(batched, 1),

@@ -32,9 +32,11 @@ def database_url():
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
-def kill_web(server, times):
+def kill_web(server, trouble, times):
+    trouble.over.wait(1)
     for _ in range(times):
         os.kill(server.pid_of("web"), signal.SIGKILL)
+        trouble.done("web")
         server.wait_until_healthy()
 
 
@@ -43,7 +45,7 @@ def test_nothing_lost_nothing_twice(town, office, kills, database_url):
     with scratch_server(town, database_url=database_url) as server:
         plan = Plan(
             url=server.url, office=office, password_of=lambda _: DEMO_PASSWORD, phones=30, per_grid=2, seed=7,
-            meanwhile=lambda: kill_web(server, kills),
+            meanwhile=lambda trouble: kill_web(server, trouble, kills),
         )  # fmt: skip
         verdict = asyncio.run(rehearse(plan, lambda line: None))
     assert verdict.faults == []

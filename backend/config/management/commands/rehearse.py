@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -19,11 +20,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.config.processes import CannotStart, Processes
 from backend.config.scratch import DEMO_PASSWORD, DEMO_TOWN, scratch_server
-from backend.rehearsal.client import Refused
-from backend.rehearsal.rehearsal import Plan, rehearse
+from backend.rehearsal.rehearsal import Plan, Trouble, rehearse
 from backend.rehearsal.verdict import Verdict
+from client import Refused, Unanswered
 
 DEMO_OFFICE = "10000000401"
+Meanwhile = Callable[[Trouble], None]
 
 
 class Command(BaseCommand):
@@ -37,6 +39,12 @@ class Command(BaseCommand):
         parser.add_argument("--office", default=DEMO_OFFICE, help="phone number of somebody of the safety office")
         parser.add_argument("--people", type=Path, help="CSV phone,password (default: the demo password for all)")
         parser.add_argument("--town", type=Path, default=DEMO_TOWN, help="town folder for the server of its own")
+        parser.add_argument("--minutes", type=float, default=0, help="repeat for so long (default: one round)")
+        parser.add_argument(
+            "--kill",
+            action="store_true",
+            help="kill -9 its own web process and its own store at random times meanwhile",
+        )
         parser.add_argument("--kill-web", type=int, default=0, help="times to kill -9 its own web process meanwhile")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", action="store_true", dest="as_json")
@@ -44,7 +52,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             verdict = self._on(options["url"], options) if options["url"] else self._on_own_server(options)
-        except (CannotStart, Refused, TimeoutError, httpx.HTTPError) as error:
+        except (CannotStart, Refused, Unanswered, TimeoutError, httpx.HTTPError) as error:
             raise CommandError(f"{type(error).__name__}: {error}") from error
         self.stdout.write(
             json.dumps(verdict.as_json(), ensure_ascii=False) if options["as_json"] else _in_words(verdict)
@@ -52,24 +60,40 @@ class Command(BaseCommand):
         if not verdict.ok:
             sys.exit(1)
 
-    def _on(self, url: str, options: dict[str, Any], meanwhile: Callable[[], None] | None = None) -> Verdict:
+    def _on(self, url: str, options: dict[str, Any], meanwhile: Meanwhile | None = None) -> Verdict:
         plan = Plan(
             url=url, office=options["office"], password_of=_passwords(options["people"]), phones=options["phones"],
-            per_grid=options["per_grid"], seed=options["seed"], meanwhile=meanwhile,
+            per_grid=options["per_grid"], minutes=options["minutes"], seed=options["seed"], meanwhile=meanwhile,
         )  # fmt: skip
         return asyncio.run(rehearse(plan, lambda line: self.stderr.write(line)))
 
     def _on_own_server(self, options: dict[str, Any]) -> Verdict:
         with scratch_server(options["town"]) as server:
             self.stderr.write(f"a server of its own at {server.url}, web process {server.pid_of('web')}")
-            return self._on(server.url, options, lambda: _kill_web(server, options["kill_web"]))
+            if options["kill"]:
+                return self._on(server.url, options, lambda trouble: _kill_anything(server, trouble, options["seed"]))
+            return self._on(server.url, options, lambda trouble: _kill_web(server, trouble, options["kill_web"]))
 
 
-def _kill_web(server: Processes, times: int) -> None:
-    for _ in range(times):
-        if pid := server.pid_of("web"):
-            os.kill(pid, signal.SIGKILL)
+def _kill_web(server: Processes, trouble: Trouble, times: int) -> None:
+    for n in range(times):
+        trouble.over.wait(1 if n == 0 else 0)
+        _kill(server, "web", trouble)
         server.wait_until_healthy()
+
+
+def _kill_anything(server: Processes, trouble: Trouble, seed: int) -> None:
+    """The web process or the store, every few seconds, until it is over; the server is well again at the end."""
+    random = Random(seed)
+    while not trouble.over.wait(random.uniform(2, 12)):
+        _kill(server, random.choice(["web", "web", "store"]), trouble)
+    server.wait_until_healthy()
+
+
+def _kill(server: Processes, name: str, trouble: Trouble) -> None:
+    if pid := server.pid_of(name):
+        os.kill(pid, signal.SIGKILL)
+        trouble.done(f"kill -9 {name}")
 
 
 def _passwords(file: Path | None) -> Callable[[str], str]:
@@ -82,12 +106,17 @@ def _passwords(file: Path | None) -> Callable[[str], str]:
 
 def _in_words(verdict: Verdict) -> str:
     ways = ", ".join(f"{way} {n}" for way, n in sorted(verdict.ways.items()))
-    times = ", ".join(f"{name} {ms} ms" for name, ms in verdict.delivery_ms.items())
     return "\n".join(
         [
-            f"phones {verdict.phones}, sent {verdict.sent}, received {verdict.received}, answered {verdict.answered} ({ways})",
-            f"delivery {times}",
+            f"phones {verdict.phones}, rounds {verdict.rounds}, kills {verdict.blows}",
+            f"sent {verdict.sent}, received {verdict.received}, answered {verdict.answered} ({ways})",
+            f"delivery {_times(verdict.delivery_ms)}",
+            *([f"of these, while or after a kill {_times(verdict.delivery_after_blows_ms)}"] if verdict.blows else []),
             *(f"fault: {fault}" for fault in verdict.faults[:20]),
             f"lost {verdict.lost}, duplicated {verdict.duplicated}",
         ]
     )
+
+
+def _times(percentiles: dict[str, int]) -> str:
+    return ", ".join(f"{name} {ms} ms" for name, ms in percentiles.items()) or "none"
