@@ -32,6 +32,7 @@ def parse(text: str | None) -> Hello | Ack | Ping | None:
     if text is None or len(text) > LARGEST_FRAME:
         return None
     try:
-        return _decoder.decode(text)
+        message: Hello | Ack | Ping = _decoder.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return None
+    return message

@@ -36,7 +36,8 @@ class Questions:
 
 
 async def in_database(question: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
-    return await sync_to_async(_answered)(question, *args, **named)
+    answer: R = await sync_to_async(_answered)(question, *args, **named)
+    return answer
 
 
 def _answered(question: Callable[..., Any], *args: Any, **named: Any) -> Any:

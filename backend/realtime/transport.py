@@ -24,7 +24,7 @@ COME_BACK_WITHIN_S = 8
 class RawProtocol(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         if not self.conn.extensions:  # a compressed connection must be written by who compresses it
-            self.scope["extensions"][EXTENSION] = RawWire(self)  # type: ignore[index]
+            self.scope["extensions"][EXTENSION] = RawWire(self)  # type: ignore[assignment]
         await super().run_asgi()
 
     def shutdown(self) -> None:
