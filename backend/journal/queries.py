@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from backend.journal.models import Delivery, Epoch, Stream
 
@@ -18,6 +18,16 @@ def heads(streams: Iterable[str]) -> dict[str, int]:
     """Last number of each stream; 0 for one that nothing was ever sent to."""
     wanted = list(streams)
     return dict.fromkeys(wanted, 0) | dict(Stream.objects.filter(id__in=wanted).values_list("id", "seq"))
+
+
+def moved_after(delivery: int | None) -> tuple[int, dict[str, int]]:
+    """Streams that something was delivered to after this row, and the newest row. Rows become visible out of the order of
+    their numbers: who asks again and again must go back some way, and now and then compare all heads."""
+    newest = Delivery.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    if delivery is None or newest == delivery:
+        return newest, {}
+    moved = Delivery.objects.filter(pk__gt=delivery).order_by().values_list("stream_id").annotate(Max("seq"))
+    return newest, dict(moved)
 
 
 def floors(streams: Iterable[str]) -> dict[str, int]:

@@ -16,10 +16,12 @@ FRAMES_PER_S = 5
 
 class Connection:
     """`holder` is None until hello. `held`: live batches that wait while what was missed is read; None afterwards.
-    `session`: the session that a browser's cookie named. `outdated`: its streams are no longer those of its ticket."""
+    `session`: the session that a browser's cookie named. `outdated`: its streams are no longer those of its ticket. `live`: greeted,
+    not lagging, not dismissed; asked once per delivery, so it is kept."""
 
     __slots__ = (
-        "_refilled", "_tokens", "acked", "dismissed", "held", "holder", "lagging_since", "outdated", "session", "since", "wire",
+        "_refilled", "_tokens", "acked", "dismissed", "held", "holder", "lagging_since", "live", "outdated", "session", "since",
+        "wire",
     )  # fmt: skip
 
     def __init__(self, wire: "RawWire | QueuedWire", session: str | None = None) -> None:
@@ -31,7 +33,7 @@ class Connection:
         self._tokens = float(BURST_FRAMES)
         self.acked = 0
         self.lagging_since: float | None = None
-        self.outdated = self.dismissed = False
+        self.live = self.outdated = self.dismissed = False
 
     def may_speak(self) -> bool:
         """A bucket of frames that refills steadily: a client gone wild costs nobody else their turn."""

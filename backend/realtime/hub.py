@@ -66,7 +66,7 @@ class Hub:
     def leave(self, connection: Connection) -> None:
         self._strangers.pop(connection, None)
         self._lagging.pop(connection, None)
-        connection.dismissed = True
+        connection.dismissed, connection.live, connection.held = True, False, None
         if connection.holder:
             self.ignore(connection, connection.holder.streams)
             own = self.people.get(connection.holder.user, {})
@@ -124,6 +124,7 @@ class Hub:
     def release(self, connection: Connection, greeting: Batch, upto: dict[str, int]) -> None:
         """The greeting, what was said meanwhile beyond it, and from now on live."""
         held, connection.held = connection.held or [], None
+        connection.live = True
         self._offer(connection, greeting)
         for stream, batch in held:
             known = upto.get(stream, 0)
@@ -170,22 +171,22 @@ class Hub:
         self.counted["deliveries"] += len(listeners) * len(batch.numbered)
         for start in range(0, len(listeners), WRITES_AT_ONCE):
             for connection in listeners[start : start + WRITES_AT_ONCE]:
-                if connection.held is not None:
+                if connection.live:
+                    if not connection.wire.offer(batch):
+                        self._lag(connection)
+                elif connection.held is not None:
                     connection.held.append((stream, batch))
-                elif connection.lagging_since is not None or not connection.wire.offer(batch):
-                    self._lag(connection)
             if start + WRITES_AT_ONCE < len(listeners):
                 await asyncio.sleep(0)
 
     def _offer(self, connection: Connection, batch: Batch) -> None:
-        if connection.lagging_since is not None or not connection.wire.offer(batch):
+        if connection.live and not connection.wire.offer(batch):
             self._lag(connection)
 
     def _lag(self, connection: Connection) -> None:
-        if connection.lagging_since is None and not connection.dismissed:
-            connection.lagging_since = time.monotonic()
-            self._lagging[connection] = None
-            self.counted["lagged"] += 1
+        connection.live, connection.lagging_since = False, time.monotonic()
+        self._lagging[connection] = None
+        self.counted["lagged"] += 1
 
     async def _tick(self) -> None:
         """One clock for all connections instead of a task for each."""
@@ -201,7 +202,7 @@ class Hub:
         """Drained: it is told where its streams are, since nothing else might come for long to show the gap."""
         if connection.wire.backlog() == 0 and connection.holder:
             self._lagging.pop(connection, None)
-            connection.lagging_since = None
+            connection.live, connection.lagging_since = True, None
             connection.wire.say(frames.heads(self.heads_for(connection.holder.streams)))
         elif now - (connection.lagging_since or now) > LAGGING_S:
             self.counted["closed_slow"] += 1

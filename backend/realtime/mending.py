@@ -4,6 +4,7 @@ handed out like any letter, so that a thousand phones need not ask for it."""
 import asyncio
 import contextlib
 import logging
+import time
 from typing import TYPE_CHECKING
 
 from backend.journal import letters
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 POLL_S = 3
+# most polls look only at what was delivered lately: thousands of heads every few seconds would cost more than the letters
+FULL_POLL_S = 30
 # what is only late or out of turn arrives by itself within this time
 GRACE_S = 0.05
 MOST_READ = 200
@@ -35,11 +38,15 @@ class Mender:
         self._hub = hub
         self._behind: Gathering[str, None] = Gathering(GRACE_S, self._mend)
         self._now = asyncio.Event()
+        self._full_poll_at = 0.0
+        self._seen: tuple[int | None, int | None] = (None, None)
 
     def look_after(self, stream: str) -> None:
         self._behind.add(stream, None)
 
     def poll_now(self) -> None:
+        """Of all streams: something was missed."""
+        self._full_poll_at = 0.0
         self._now.set()
 
     async def poll(self) -> None:
@@ -48,13 +55,22 @@ class Mender:
                 await asyncio.wait_for(self._now.wait(), POLL_S)
             self._now.clear()
             try:
-                self.compare(await read_heads(list(self._hub.streams)))
+                self.compare(await self._read())
             except Exception:
                 log.exception("heads not read, next try in %s s", POLL_S)
 
     def compare(self, heads: dict[str, int]) -> None:
         for stream in self._moved(heads):
             self.look_after(stream)
+
+    async def _read(self) -> dict[str, int]:
+        before, last = self._seen
+        newest, moved = await in_database(journal.moved_after, before)
+        self._seen = (last, newest)
+        if time.monotonic() > self._full_poll_at:
+            self._full_poll_at = time.monotonic() + FULL_POLL_S
+            return await read_heads(list(self._hub.streams))
+        return moved
 
     async def stop(self) -> None:
         await self._behind.stop()

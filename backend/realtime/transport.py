@@ -49,7 +49,8 @@ class RawProtocol(WebSocketsSansIOProtocol):
 
 
 class RawWire:
-    """Frames of one connection, straight to its transport. Never waits; nothing follows a close.
+    """Frames of one connection, straight to its transport. Never waits. Nothing follows a close: who closes takes the
+    connection out of the hub first, and what is written to a transport that closes by itself goes nowhere.
 
     The protocol writes only whole frames, each in one call, so ours never fall into the middle of one of its own.
     """
@@ -64,11 +65,12 @@ class RawWire:
         """False: the peer is too far behind, nothing was written. (`transport.write` and not a write of our own: it
         costs the same, and keeps the interpreter's lock, which a busy thread would else take after every frame.)"""
         transport = self._transport
-        if transport.is_closing() or self._protocol.close_sent:
-            return True
         if transport.get_write_buffer_size() > MOST_BUFFERED:
             return False
-        transport.write(batch.framed)
+        try:
+            transport.write(batch.framed)
+        except RuntimeError:  # closed this moment; the consumer is about to hear of it
+            return True
         return True
 
     def say(self, text: bytes) -> None:
