@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from backend.journal import letters
-from backend.realtime import hub as module
+from backend.realtime import mending as module
 from tests.backend.journal.bell import ring
 from tests.backend.realtime.peers import Peer, Store, in_database, subscribed, until
 
@@ -40,7 +40,7 @@ async def test_without_the_store_the_poll_finds_it_and_with_it_back_letters_come
     own_store.kill()
     await in_database(ring)(to=["g:1"])
     await until(lambda: peer.heard)
-    assert peer.read() == [{"k": "heads", "heads": {"g:1": 1}}]
+    assert [(frame["k"], frame["q"]) for frame in peer.read()] == [("ev", 1)]
     await asyncio.sleep(0.3)
     assert len(peer.heard) == 1, "said once"
     own_store.start()
