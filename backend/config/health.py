@@ -9,7 +9,7 @@ from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import VERIFY
 from backend.foundation.access import PUBLIC
 from backend.foundation.endpoints import Endpoint, documented, problem_response
-from backend.foundation.problems import CATALOGUE, FAILED, NOT_FOUND
+from backend.foundation.problems import CATALOGUE, FAILED, NOT_ALLOWED, NOT_FOUND, UNREADABLE
 from backend.foundation.shapes import View, answer
 from backend.journal.anchors import AnchorView, last_anchors
 from backend.journal.chain import verify_chain
@@ -114,3 +114,15 @@ class LastAnchors(Endpoint):
 def failed(request: HttpRequest) -> HttpResponse:
     """What a bug looks like from outside: the catalogue's words and nothing of the inside."""
     return problem_response(FAILED.because())
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_response(UNREADABLE.because())
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_response(NOT_ALLOWED.because())
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_response(NOT_FOUND.because())

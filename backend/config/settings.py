@@ -8,6 +8,7 @@ ANWANGGE_HTTPS  1 behind TLS: secure cookies
 ANCHOR_KEY      64 hex digits: the Ed25519 key that signs anchors, the same on several servers     (default: made once
                 in ANWANGGE_HOME)
 PG_BIN          folder of pg_dump, pg_restore and psql, for backups of PostgreSQL     (default: PATH)
+ANWANGGE_PWA    folder of the built surfaces              (default: pwa/dist of this tree)
 """
 
 import contextlib
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "backend.standards",
     "backend.dispatch",
     "backend.hazards",
+    "backend.comms",
     "backend.inspections",
     "backend.rollups",
     "backend.sync",
@@ -169,7 +171,7 @@ STATIC_URL = "/static/"
 # the admin's and the API page's files are served from the packages they come in: nothing to collect
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "files"
-PWA = ROOT / "pwa" / "dist"
+PWA = Path(os.environ.get("ANWANGGE_PWA", ROOT / "pwa" / "dist")).resolve()
 STORAGES = {
     "default": {"BACKEND": "backend.foundation.durable_files.DurableFiles"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

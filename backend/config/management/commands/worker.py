@@ -24,7 +24,14 @@ class Command(BaseCommand):
         while True:
             try:
                 queue = django_rq.get_queue("default")
-                worker = Worker([queue], connection=queue.connection, worker_ttl=30)
+                # at its defaults RQ finds what a dead worker left after a quarter of an hour
+                worker = Worker(
+                    [queue],
+                    connection=queue.connection,
+                    worker_ttl=30,
+                    maintenance_interval=20,
+                    job_monitoring_interval=5,
+                )
                 worker.work(logging_level="WARNING")
                 return
             except RedisError as error:
