@@ -23,7 +23,7 @@ from tests.backend.realtime.peers import Browser, in_database, subscribed
 async def knock(hub, transactional_db, monkeypatch, settings):
     """`await knock(origin)`: a browser at the door, connected or refused; all are gone after the test."""
     monkeypatch.setattr(TownSocket, "hub", hub)
-    settings.ALLOWED_HOSTS = ["town.example"]
+    settings.ALLOWED_HOSTS = ["town.example", "testserver"]
     opened = []
 
     async def at(origin=None, cookie=None):
