@@ -52,7 +52,7 @@ async def port(hub, transactional_db, monkeypatch):
 @asynccontextmanager
 async def phone(port, user="wang"):
     async with websockets.connect(f"ws://127.0.0.1:{port}/ws", compression=None) as line:
-        await line.send(json.dumps({"k": "hello", "ticket": issue(user, user, [STREAM])}))
+        await line.send(json.dumps({"k": "hello", "ticket": issue(user, "", [STREAM])}))
         assert json.loads(await line.recv())["k"] == "ok"
         yield line
 
@@ -75,13 +75,15 @@ async def test_it_is_the_short_way(port, hub):
 
 async def test_a_burst_and_own_frames_do_not_get_into_each_other(port, hub):
     """Sizes around every length of a frame's header, while pings of both kinds are answered on the same line."""
+    sizes = (60, 80, 300, 65_400, 70_000)
     async with phone(port) as line:
+        reading = asyncio.create_task(numbers(line, 400))
         for seq in range(1, 401):
-            hub.deliver(STREAM, seq, said(seq, "x" * (60, 80, 300, 65_400, 70_000)[seq % 5 if seq % 40 < 5 else 2]))
+            hub.deliver(STREAM, seq, said(seq, "x" * (sizes[seq % 5] if seq % 40 < 5 else 300)))
             if seq % 40 == 0:
                 await line.send('{"k":"ping"}')
                 await (await line.ping())
-        heard, others = await numbers(line, 400)
+        heard, others = await reading
     assert heard == list(range(1, 401))
     assert set(others) <= {"pong"}
 
@@ -103,7 +105,10 @@ async def test_nothing_follows_a_close(port, hub):
         await until(lambda: hub.counted["deliveries"])
         hub.dismiss(next(iter(hub.people["wang"])), frames.NO_RIGHTS, 1)
         hub.deliver(STREAM, 2, said(2))
-        heard = [json.loads(text) async for text in line if not isinstance(text, websockets.ConnectionClosed)]
+        heard = []
+        with pytest.raises(websockets.ConnectionClosedError, match="received 4403"):
+            while True:
+                heard.append(json.loads(await line.recv()))
     assert [frame["k"] for frame in heard] == ["ev", "bye"]
     assert line.close_code == frames.NO_RIGHTS
 
@@ -142,7 +147,7 @@ async def stalled_phone(port):
     )
     await loop.sock_sendall(raw, request.encode())
     await loop.sock_recv(raw, 1000)
-    text = json.dumps({"k": "hello", "ticket": issue("stalled", "stalled", [STREAM])}).encode()
+    text = json.dumps({"k": "hello", "ticket": issue("stalled", "", [STREAM])}).encode()
     await loop.sock_sendall(raw, b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text)
     return raw
 
