@@ -1,6 +1,7 @@
 """An endpoint says, for each of its methods, who may call it. What it does not name is refused."""
 
 from collections.abc import Callable
+from errno import EDQUOT, EFBIG, ENOSPC
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,8 @@ from backend.foundation.access import MayCall
 from backend.foundation.problems import Problem
 from backend.foundation.shapes import document
 
+# SQLite and PostgreSQL; a write that fails for want of room can also be called an I/O error
+FULL = ("full", "No space", "disk I/O error")
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -69,7 +72,9 @@ def as_problem(error: Exception) -> Problem | None:
             return problems.TOO_OFTEN.because(wait_s=getattr(error, "wait", None))
         case exceptions.APIException():
             return problems.UNREADABLE.because(str(error.detail)[:300])
-        case OperationalError() if "full" in str(error) or "No space" in str(error):
+        case OperationalError() if any(words in str(error) for words in FULL):
+            return problems.NO_SPACE.because()
+        case OSError() if error.errno in (ENOSPC, EDQUOT, EFBIG):
             return problems.NO_SPACE.because()
         case OperationalError():
             return problems.BUSY.because()
