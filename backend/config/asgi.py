@@ -12,7 +12,11 @@ setup()
 
 from backend.config import session
 from backend.config.threads import KeptThreads
+from backend.foundation.bounds import Bounded
 from backend.realtime.socket import Socket
+from backend.sync import arriving, uploading
+
+http = Bounded(KeptThreads(), larger=[("/api/ops", arriving.LARGEST), ("/api/blobs", uploading.LARGEST)])
 
 
 class TownSocket(Socket):
@@ -22,4 +26,4 @@ class TownSocket(Socket):
     epoch = staticmethod(session.epoch)
 
 
-application = ProtocolTypeRouter({"http": KeptThreads(), "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})

@@ -2,12 +2,13 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
 from django.db import connection
 
-from backend.config.verifying import verify
+from backend.config.verifying import one_moment, verify
 from backend.dispatch.models import Task
 from backend.foundation import blobs
 from backend.inspections.models import Inspection, Photo, Signature
@@ -56,11 +57,10 @@ def test_a_lost_delivery_is_found(worked):
 
 def test_a_missing_image_is_found_and_so_is_a_damaged_one(worked):
     sha256 = Signature.objects.exclude(sha256="").get().sha256
-    file = storages["default"].path(blobs.name_of(sha256))
-    with open(file, "wb") as image:
-        image.write(b"something else")
+    file = Path(storages["default"].path(blobs.name_of(sha256)))
+    file.write_bytes(b"something else")
     assert checks() == ["image"]
-    os.unlink(file)
+    file.unlink()
     assert checks() == ["image"]
 
 
@@ -102,8 +102,6 @@ def test_nobody_waits_for_it(worked):
     """On SQLite it takes no write lock: seen failing with `transaction.atomic()`, which begins immediately."""
     if connection.vendor != "sqlite":
         return
-    from backend.config.verifying import one_moment
-
     with one_moment():
         Task.objects.count()
         assert not connection.in_atomic_block

@@ -4,9 +4,12 @@ import time
 from typing import Any
 
 import django_rq
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from redis.exceptions import RedisError
 from rq import SimpleWorker
+
+from backend.config.backup.at_work import work_here
 
 
 class Worker(SimpleWorker):
@@ -17,6 +20,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
+        work_here(settings.HOME)
         while True:
             try:
                 queue = django_rq.get_queue("default")
