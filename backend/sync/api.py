@@ -7,10 +7,12 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from django.db import OperationalError
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from backend.accounts.devices import note_seen
+from backend.accounts.models import User
 from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import RELEASE, SEE_QUARANTINE
 from backend.accounts.services import device_of
@@ -42,9 +44,8 @@ class Operations(Endpoint):
     def post(self, request: PersonRequest) -> HttpResponse:
         batch = read_batch(body_of(request))
         epoch = sending.require_epoch(batch.epoch)
-        device = device_of(request)
-        results = receive(batch, user=request.user, device=device)
-        note_seen(device)
+        results = receive(batch, user=request.user, device=device_of(request))
+        _note(request, {})
         return answer({"epoch": epoch, "server_time": clock.now(), "results": results})
 
 
@@ -63,7 +64,7 @@ class Events(Endpoint):
 
 
 def _note(request: PersonRequest, cursors: sending.Cursors) -> None:
-    """A disk that is full, or a busy database, keeps nobody from reading: the next page says it again."""
+    """A disk that is full, or a busy database, costs nobody the answer: the next request says it again."""
     try:
         sending.note_cursors(request.user, cursors)
         note_seen(device_of(request))
