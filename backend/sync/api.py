@@ -45,7 +45,7 @@ class Operations(Endpoint):
         batch = read_batch(body_of(request))
         epoch = sending.require_epoch(batch.epoch)
         results = receive(batch, user=request.user, device=device_of(request))
-        _note(request, {})
+        _note(request)
         return answer({"epoch": epoch, "server_time": clock.now(), "results": results})
 
 
@@ -63,13 +63,14 @@ class Events(Endpoint):
         return answer({"epoch": epoch, "server_time": clock.now(), **page})
 
 
-def _note(request: PersonRequest, cursors: sending.Cursors) -> None:
+def _note(request: PersonRequest, cursors: sending.Cursors | None = None) -> None:
     """A disk that is full, or a busy database, costs nobody the answer: the next request says it again."""
     try:
-        sending.note_cursors(request.user, cursors)
+        if cursors:
+            sending.note_cursors(request.user, cursors)
         note_seen(device_of(request))
     except OperationalError as error:
-        log.warning("cursors of %s not noted: %s", request.user.id, type(error).__name__)
+        log.warning("not noted of %s: %s", request.user.id, type(error).__name__)
 
 
 class StreamSnapshot(Endpoint):

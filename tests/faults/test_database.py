@@ -84,6 +84,7 @@ async def test_a_power_cut_while_phones_write(town: Town):
     """
     phones = await town.phones_of(4)
     await town.send(per_grid=2)
+    await asyncio.gather(*(phone.sync() for phone in phones))
     over = asyncio.Event()
     writers = [asyncio.create_task(write(town, phone, over)) for phone in phones]
     for n in range(long(3, 20)):
