@@ -130,7 +130,7 @@ class Phone:
         await self.send_images()
 
     async def send_operations(self) -> None:
-        pause = 0.1
+        pause, until = 0.1, time.monotonic() + self.session.patience_s
         while waiting := self.outbox.waiting():
             try:
                 answered = await self.submit(waiting[:MOST_IN_A_BATCH])
@@ -140,6 +140,8 @@ class Phone:
                 await self.restart(refused.fields["epoch"])
                 continue
             if not answered:  # the server said `retry` to every one of them
+                if time.monotonic() > until:
+                    raise Unanswered("the server goes on saying `retry`")
                 await asyncio.sleep(self._random.uniform(pause / 2, pause))
                 pause = min(pause * 2, 4)
 
@@ -329,12 +331,12 @@ class Phone:
         return found
 
     async def settle(self) -> None:
-        """Pull until nothing moves: telling the server what is stored here can be news again."""
-        while True:
+        """Pull until nothing moves, twice: telling the server what is stored here is news again, after that page."""
+        quiet = 0
+        while quiet < 2:
             before = self.replica.cursors()
             await self.sync()
-            if before == self.replica.cursors():
-                return
+            quiet = quiet + 1 if before == self.replica.cursors() else 0
 
     async def close(self) -> None:
         """Switch off. What is in the folder stays."""
@@ -346,7 +348,7 @@ def _difference(held: Json | None, view: Json) -> str:
     if held is None:
         return "missing"
     names = [name for name in view if held.get(name) != view[name]]
-    return ", ".join(f"{name} {held.get(name)!r:.60} instead of {view[name]!r:.60}" for name in names)
+    return ", ".join(f"{name} {held.get(name)!r:.300} instead of {view[name]!r:.300}" for name in names)
 
 
 def _now() -> str:

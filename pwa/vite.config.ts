@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { VantResolver } from "@vant/auto-import-resolver";
@@ -10,6 +11,8 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.ANWANGGE_SERVER ?? "http://127.0.0.1:8000";
+/** One number for server and surfaces: phones report it, so that the office sees which ones run an old copy. */
+const version = /^version = "(.+)"$/m.exec(readFileSync(here("../pyproject.toml"), "utf8"))?.[1] ?? "";
 
 /** Vant's icons come as a 25 KB base64 font in its CSS; the phone draws its own few icons, so the font stays out. */
 function withoutVantIconFont(): Plugin {
@@ -45,6 +48,7 @@ const phone = phoneFiles();
 export default defineConfig({
   base: "/",
   define: {
+    __APP_VERSION__: JSON.stringify(version),
     __VUE_I18N_LEGACY_API__: "false",
     __VUE_I18N_FULL_INSTALL__: "false",
     __INTLIFY_PROD_DEVTOOLS__: "false",

@@ -12,5 +12,9 @@ setup()
 
 from backend.config.live import TownSocket
 from backend.config.threads import KeptThreads
+from backend.foundation.bounds import Bounded
+from backend.sync import arriving, uploading
 
-application = ProtocolTypeRouter({"http": KeptThreads(), "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})
+http = Bounded(KeptThreads(), larger=[("/api/ops", arriving.LARGEST), ("/api/blobs", uploading.LARGEST)])
+
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})

@@ -5,6 +5,10 @@ DATABASE_URL    postgres://…      (default: SQLite in ANWANGGE_HOME)
 REDIS_URL       redis://…         (default: the Valkey that `anwangge store` runs on a socket in ANWANGGE_HOME)
 ANWANGGE_HOSTS  names the server answers to, by comma     (default: this machine's)
 ANWANGGE_HTTPS  1 behind TLS: secure cookies
+ANCHOR_KEY      64 hex digits: the Ed25519 key that signs anchors, the same on several servers     (default: made once
+                in ANWANGGE_HOME)
+PG_BIN          folder of pg_dump, pg_restore and psql, for backups of PostgreSQL     (default: PATH)
+ANWANGGE_PWA    folder of the built surfaces              (default: pwa/dist of this tree)
 """
 
 import contextlib
@@ -46,6 +50,7 @@ def _own_names() -> list[str]:
 
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _secret()
+ANCHOR_KEY = os.environ.get("ANCHOR_KEY", "")
 ALLOWED_HOSTS = [h for h in os.environ.get("ANWANGGE_HOSTS", "").split(",") if h] or _own_names()
 
 INSTALLED_APPS = [
@@ -114,6 +119,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # each thread keeps its connection: opening one and setting it up costs more than most requests
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
+    # a connection that a restart of the server broke is found before somebody's request is
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 20}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -166,7 +173,7 @@ STATIC_URL = "/static/"
 # the admin's and the API page's files are served from the packages they come in: nothing to collect
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "files"
-PWA = ROOT / "pwa" / "dist"
+PWA = Path(os.environ.get("ANWANGGE_PWA", ROOT / "pwa" / "dist")).resolve()
 STORAGES = {
     "default": {"BACKEND": "backend.foundation.durable_files.DurableFiles"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -50,9 +50,14 @@ urlpatterns = [
     path("api/overview", rollups.TownOverview.as_view()),
     path("api/journal/verify", health.VerifyChain.as_view()),
     path("api/realtime", live.RealtimeFigures.as_view()),
+    path("api/journal/anchors", health.LastAnchors.as_view()),
     path("api/ops", sync.Operations.as_view()),
     path("api/sync", sync.Events.as_view()),
     path("api/snapshot", sync.StreamSnapshot.as_view()),
+    path("api/quarantine", sync.Quarantine.as_view()),
+    path("api/quarantine/<uuid:operation>", sync.OneSetAside.as_view()),
+    path("api/quarantine/<uuid:operation>/release", sync.Release.as_view()),
+    path("api/quarantine/<uuid:operation>/dismiss", sync.Dismiss.as_view()),
     path("api/blobs", sync.NewUpload.as_view()),
     re_path(f"^api/blobs/{SHA256}$", sync.OneUpload.as_view()),
     path("admin/", admin.site.urls),
@@ -63,4 +68,7 @@ urlpatterns = [
     re_path(r"^(?P<name>[\w.-]+\.\w+)$", require_safe(plain_file)),
 ]
 
+handler400 = "backend.config.health.unreadable"
+handler403 = "backend.config.health.not_allowed"
+handler404 = "backend.config.health.not_found"
 handler500 = "backend.config.health.failed"

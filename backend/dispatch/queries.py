@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -18,6 +19,9 @@ from backend.territory.scopes import Scope, scope_of
 RECENT_DAYS = 7
 
 
+_FACTS: Any = Prefetch("facts", TaskFact.objects.order_by("pk"), to_attr="known_facts")
+
+
 def with_all(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """With everything that a TaskView needs, in two queries; the facts as a list `known_facts`."""
     return (
@@ -25,7 +29,7 @@ def with_all(tasks: QuerySet[Task]) -> QuerySet[Task]:
             "dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee"
         )
         .defer("dispatch__skipped", "dispatch__request")  # of the sending itself, and long
-        .prefetch_related(Prefetch("facts", TaskFact.objects.order_by("pk"), to_attr="known_facts"))
+        .prefetch_related(_FACTS)
     )
 
 

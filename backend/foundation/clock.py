@@ -33,6 +33,12 @@ def days_ago(days: int) -> datetime:
     return now() - timedelta(days=days)
 
 
+def happened(said: datetime) -> datetime:
+    """When something happened of which a device says when: as it says, but not later than now. A phone whose clock is a
+    year ahead must not make an enterprise look visited for a year to come."""
+    return min(said if said.tzinfo else said.replace(tzinfo=ZONE), now())
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Everything inside happens at `moment`: for back-dated demo data and for tests."""

@@ -12,7 +12,7 @@ from backend.dispatch.queries import on_replica, tasks_visible_to
 from backend.dispatch.views import task_view
 from backend.enterprises.models import Enterprise
 from backend.enterprises.views import enterprise_view
-from backend.foundation.pagination import uuid_of
+from backend.foundation.pagination import number_of, uuid_of
 from backend.foundation.problems import UNREADABLE
 from backend.foundation.shapes import View
 from backend.hazards.models import Hazard
@@ -68,9 +68,9 @@ def parse_cursors(text: str) -> Cursors:
     cursors = {}
     for part in filter(None, text.split(",")):
         stream, _, seq = part.rpartition(":")
-        if not stream or not seq.isdigit():
+        if not stream:
             raise UNREADABLE.because(f"游标无法识别：{part[:80]}", field="c")
-        cursors[stream] = int(seq)
+        cursors[stream] = number_of(seq, "c")
     return cursors
 
 

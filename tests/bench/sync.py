@@ -18,16 +18,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from backend.rehearsal.client import Client
-
 from backend.config.processes import Processes
 from backend.config.scratch import DEMO_PASSWORD, scratch_server
-from backend.foundation.ids import new_id
+from client.http import Session
+from client.ids import new_id
+from client.shapes import Me
 from tests.bench.delivery.reading import cpu_s
 
 OFFICE = "10000000401"
 SHORT, LONG, NEW = 1_000, 1_000_000, 100
-REQUESTS, WARM_UP, ROUNDS = 50, 5, 2
+REQUESTS, WARM_UP = 100, 5
 
 
 def main() -> None:
@@ -38,75 +38,88 @@ def main() -> None:
         print(json.dumps(asyncio.run(measure(server, {"short": SHORT, "long": long}))), flush=True)
 
 
+class Phone:
+    """A person's session with what the bench asks of it."""
+
+    def __init__(self, url: str) -> None:
+        self.session = Session(url, new_id())
+        self.epoch = self.stream = ""
+        self.cursors: dict[str, int] = {}
+
+    async def sign_in(self, number: str) -> None:
+        me: Me = await self.session.sign_in(number, DEMO_PASSWORD)
+        self.epoch, self.stream = me.epoch, f"p:{me.user.id}"
+
+    async def heads(self) -> dict[str, int]:
+        heads: dict[str, int] = (await self.session.get("/api/sync", dict))["heads"]
+        return heads
+
+    async def pull(self) -> dict[str, Any]:
+        cursors = ",".join(f"{stream}:{seq}" for stream, seq in self.cursors.items())
+        return await self.session.get("/api/sync", dict, epoch=self.epoch, c=cursors)
+
+    async def catch_up(self) -> None:
+        """To have all of the older events; naming them is itself something that happens to the person's tasks."""
+        self.cursors = await self.heads()
+        await self.pull()
+        self.cursors = await self.heads()
+
+
 async def measure(server: Processes, older: dict[str, int]) -> dict[str, Any]:
-    office = Client(server.url, OFFICE, DEMO_PASSWORD)
-    await office.sign_in()
+    office = Session(server.url, new_id())
+    await office.sign_in(OFFICE, DEMO_PASSWORD)
     grids = await _two_grids(office)
     await _dispatch(office, grids)  # the town's chain begins with its first event
     phones = dict(zip(older, [await _phone(server.url, grid) for grid in grids], strict=True))
     begun = time.monotonic()
     for name, count in older.items():
-        write_history(server.home, f"p:{phones[name].me['user']['id']}", count)
+        write_history(server.home, phones[name].stream, count)
     print(json.dumps({"older_events": older, "written_in_s": round(time.monotonic() - begun, 1)}), flush=True)
-    cursors = {name: await _caught_up(phone) for name, phone in phones.items()}
+    for phone in phones.values():
+        await phone.catch_up()
     await _dispatch(office, grids)
-    for name, phone in phones.items():
-        await _fill_up(server, phone, cursors[name])
-    costs = await _ask_in_turns(server.pid_of("web"), phones, cursors)
-    for client in (office, *phones.values()):
-        await client.close()
+    for phone in phones.values():
+        await _fill_up(server.home, phone)
+    costs = await _ask_in_turns(server.pid_of("web"), phones)
+    for session in (office, *(phone.session for phone in phones.values())):
+        await session.close()
     return _figures(costs)
 
 
-async def _two_grids(office: Client) -> list[dict[str, Any]]:
+async def _two_grids(office: Session) -> list[dict[str, Any]]:
     """With one worker each, who has no other grid: the two must differ in nothing but their history."""
-    grids = [grid["properties"] for grid in (await office.get("/api/grids.geojson"))["features"]]
+    grids = [grid["properties"] for grid in (await office.get("/api/grids.geojson", dict))["features"]]
     held = [worker["phone"] for grid in grids for worker in grid["workers"]]
     return [g for g in grids if len(g["workers"]) == 1 and held.count(g["workers"][0]["phone"]) == 1][:2]
 
 
-async def _phone(url: str, grid: dict[str, Any]) -> Client:
-    phone = Client(url, grid["workers"][0]["phone"], DEMO_PASSWORD)
-    await phone.sign_in()
+async def _phone(url: str, grid: dict[str, Any]) -> Phone:
+    phone = Phone(url)
+    await phone.sign_in(grid["workers"][0]["phone"])
     return phone
 
 
-async def _heads(phone: Client) -> dict[str, int]:
-    heads: dict[str, int] = (await phone.get("/api/sync"))["heads"]
-    return heads
+async def _dispatch(office: Session, grids: list[dict[str, Any]]) -> None:
+    checklist = (await office.get("/api/checklists", list))[0]
+    wanted = {
+        "id": new_id(), "title": "bench", "grid_uids": [grid["uid"] for grid in grids],
+        "checklist_id": checklist["id"], "per_grid": 1, "deadline": "2099-01-01T00:00:00Z",
+    }  # fmt: skip
+    await office.post("/api/dispatches", wanted, dict)
 
 
-async def _caught_up(phone: Client) -> dict[str, int]:
-    """Cursors of a phone that has all of the older events; naming them is itself something that happens to its tasks."""
-    await phone.pull(await _heads(phone))
-    return await _heads(phone)
-
-
-async def _dispatch(office: Client, grids: list[dict[str, Any]]) -> None:
-    checklist = (await office.get("/api/checklists"))[0]
-    await office.post(
-        "/api/dispatches",
-        {
-            "id": str(new_id()), "title": "bench", "grid_uids": [grid["uid"] for grid in grids],
-            "checklist_id": checklist["id"], "per_grid": 1, "deadline": "2099-01-01T00:00:00Z",
-        },
-    )  # fmt: skip
-
-
-async def _fill_up(server: Processes, phone: Client, cursors: dict[str, int]) -> None:
+async def _fill_up(home: Path, phone: Phone) -> None:
     """To a hundred new events in all that the person hears."""
-    have = sum((await _heads(phone)).values()) - sum(cursors.values())
-    write_history(server.home, f"p:{phone.me['user']['id']}", NEW - have)
+    have = sum((await phone.heads()).values()) - sum(phone.cursors.values())
+    write_history(home, phone.stream, NEW - have)
 
 
-async def _ask_in_turns(
-    pid: int, phones: dict[str, Client], cursors: dict[str, dict[str, int]]
-) -> dict[str, list[tuple[float, float]]]:
+async def _ask_in_turns(pid: int, phones: dict[str, Phone]) -> dict[str, list[tuple[float, float]]]:
     costs: dict[str, list[tuple[float, float]]] = {name: [] for name in phones}
-    for number in range(WARM_UP + REQUESTS * ROUNDS):
+    for number in range(WARM_UP + REQUESTS):
         for name, phone in phones.items():
             begun, cpu = time.perf_counter(), cpu_s(pid)
-            page = await phone.pull(cursors[name])
+            page = await phone.pull()
             cost = (time.perf_counter() - begun) * 1000, (cpu_s(pid) - cpu) * 1000
             if len(page["events"]) != NEW or page["more"] or page["reset"]:
                 raise RuntimeError(f"{len(page['events'])} events instead of {NEW}, reset {page['reset']}")

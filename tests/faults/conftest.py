@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.install import FLAGS, found
+from tests.faults.phones import Office
 from tests.faults.town import Town, running_town
 
 
@@ -28,3 +31,17 @@ async def town(running: Town) -> Town:  # type: ignore[misc]
     running.proxy.cut_after.update(up=None, down=None)
     yield running
     await running.close()
+
+
+@pytest.fixture(scope="module")
+def office(running: Town) -> Office:
+    return Office(running)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Closed after the module: Playwright's loop must not run under tests that start one of their own."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found(), args=FLAGS)
+        yield started
+        started.close()

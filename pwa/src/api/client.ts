@@ -39,13 +39,18 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-const listeners = new Set<(reached: boolean) => void>();
-/** Called after every request: did the server answer? (`navigator.onLine` says true behind a dead server.) */
-export function onContact(listener: (reached: boolean) => void): () => void {
+type ContactListener = (reached: boolean, serverTime: Date | null) => void;
+const listeners = new Set<ContactListener>();
+/**
+ * Called after every request: did the server answer, and what time is it there? (`navigator.onLine` says true behind
+ * a dead server.)
+ */
+export function onContact(listener: ContactListener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
-const tell = (reached: boolean) => listeners.forEach((listener) => listener(reached));
+const tell = (reached: boolean, serverTime: Date | null = null) =>
+  listeners.forEach((listener) => listener(reached, serverTime));
 
 export const get = <T>(path: string, options: RequestOptions = {}) => call<T>("GET", path, options);
 export const post = <T>(path: string, body: unknown, options: RequestOptions = {}) => call<T>("POST", path, { ...options, body });
@@ -83,9 +88,9 @@ export async function reach(url: string, init: RequestInit, timeoutMs = 20_000):
 }
 
 async function read<T>(response: Response): Promise<T> {
-  if (response.status === 204) return heard(undefined as T);
+  if (response.status === 204) return heard(undefined as T, response);
   const body = await jsonOf(response);
-  if (response.ok && body !== undefined) return heard(body as T);
+  if (response.ok && body !== undefined) return heard(body as T, response);
   if (isProblem(body)) {
     tell(true);
     throw new Problem(response.status, body.code, body);
@@ -94,8 +99,9 @@ async function read<T>(response: Response): Promise<T> {
   throw new Unreachable(response.status >= 500 ? "server_down" : "not_our_server", response.status);
 }
 
-function heard<T>(value: T): T {
-  tell(true);
+function heard<T>(value: T, response: Response): T {
+  const date = Date.parse(response.headers.get("Date") ?? "");
+  tell(true, Number.isNaN(date) ? null : new Date(date));
   return value;
 }
 

@@ -12,6 +12,10 @@ export interface OperationBodies {
     no_fix_reason: string | null;
   };
   "inspection.submit": InspectionBody;
+  /** Said by the phone itself when a test reaches it. */
+  "communication_test.answer": { test_id: string; heard_at: string; way: "live" | "pull" };
+  /** Said by a person who tapped. */
+  "communication_test.confirm": { test_id: string; at: string };
 }
 export type OperationType = keyof OperationBodies;
 
@@ -60,3 +64,22 @@ const STATE_AFTER: Record<Exclude<ResultStatus, "retry">, OperationState> = {
 /** The state a result leads to; null when it has to be sent again (also for a word this build does not know). */
 export const stateAfter = (status: ResultStatus): OperationState | null =>
   status === "retry" ? null : (STATE_AFTER[status] ?? null);
+
+/** The server's later word on an operation that it had put aside: released, or dismissed with a reason. */
+export type Settlement = Pick<OperationResult, "op_id" | "status" | "code" | "detail">;
+
+/** An operation with the server's answer to it, as the phone keeps it. */
+export interface Answered<R extends OperationResult> {
+  state: OperationState;
+  result: R | null;
+  /** When a later word took the place of the first answer. */
+  settled_at?: string;
+}
+
+/** What is held after the later word. What waits to be sent stays: it goes out again, and is answered then. */
+export function settled<R extends OperationResult, T extends Answered<R>>(held: T, word: Settlement, at: string): T {
+  const state = stateAfter(word.status);
+  if (held.state === "queued" || !held.result || !state) return held;
+  const { status, code, detail } = word;
+  return { ...held, state, result: { ...held.result, status, code, detail }, settled_at: at };
+}

@@ -44,7 +44,7 @@ export interface LocalWork {
   target: string;
   client_time: string;
   state: OperationState;
-  body: { assignment_no: number };
+  body: object;
 }
 
 /**
@@ -54,7 +54,7 @@ export interface LocalWork {
 export function withLocalWork(task: Task, operations: LocalWork[]): Task {
   const mine = operations.filter(
     ({ target, state, body }) =>
-      target === task.id && state !== "refused" && body.assignment_no === task.assignment_no,
+      target === task.id && state !== "refused" && "assignment_no" in body && body.assignment_no === task.assignment_no,
   );
   return mine.reduce(withOne, task);
 }
@@ -76,5 +76,16 @@ function withOne(task: Task, { type, client_time, body }: LocalWork): Task {
       ladder.submitted ??= client_time;
       return { ...task, ladder, state: "submitted", inspection_id: (body as InspectionBody).inspection_id };
     }
+    default:
+      return task;
   }
+}
+
+/** What to say to the former holder when a task leaves the phone; nothing if it left because it is done. */
+export type Farewell = "result_kept" | "left" | null;
+
+export function farewell(task: Task, operations: Pick<LocalWork, "type" | "target" | "state">[]): Farewell {
+  if (!isOpen(task)) return null;
+  const taken = operations.some((o) => o.target === task.id && o.type === "inspection.submit" && o.state === "acked");
+  return taken ? "result_kept" : "left";
 }

@@ -21,6 +21,10 @@ export interface OperationRecord<T extends OperationType = OperationType> {
   /** Why the last try failed, for the sync page; null while untried. */
   trouble: string | null;
   result: OperationAnswer | null;
+  /** When the server settled later what it had put aside. */
+  settled_at?: string;
+  /** What it was about, written down when that was handed over to somebody else and left this phone. */
+  handed_over?: string;
 }
 
 /** The durable answer, the epoch it was given in, and when it was given. */

@@ -17,3 +17,7 @@ export const readDraft = (user_id: string, task_id: string): Promise<InspectionD
 
 export const draftsOf = (user_id: string): Promise<InspectionDraft[]> =>
   withDatabase((db) => db.getAllFromIndex("drafts", "of_user", user_id));
+
+/** Given up by the person who filled it in. Its photos, named by nothing now, go with `tidy`. */
+export const giveUpDraft = (user_id: string, task_id: string): Promise<void> =>
+  write(["drafts"], "strict", ({ store }) => store.delete([user_id, task_id]));

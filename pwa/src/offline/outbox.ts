@@ -14,6 +14,8 @@ const RETRY_MAX_MS = 600_000;
 export interface OutboxListeners {
   /** Something was stored, answered or uploaded. */
   changed?: () => void;
+  /** A round is over, with whatever success. */
+  tried?: () => void;
   signedOut?: () => void;
   /** The server named a new epoch; the journal was queued again. */
   epochChanged?: () => void;
@@ -80,6 +82,7 @@ export class Outbox {
       return false;
     } finally {
       this.listeners.changed?.();
+      this.listeners.tried?.();
     }
   }
 

@@ -1,5 +1,8 @@
 import type { IDBPTransaction } from "idb";
 
+import { settled, type Settlement } from "@/domain/operations";
+import { farewell } from "@/domain/tasks";
+import type { Task } from "@/domain/views";
 import { changesOf, outdated, putsOf, released, settle, type Change } from "@/realtime/reducer";
 import type { Cursors, Mark, Replica, Row, RowKind, SnapshotRow, StreamEvent } from "@/realtime/replica";
 import { withDatabase, write, type PhoneSchema } from "./database";
@@ -7,7 +10,13 @@ import { withDatabase, write, type PhoneSchema } from "./database";
 type RowsAndWork = IDBPTransaction<PhoneSchema, ("rows" | "marks" | "operations" | "drafts" | "blobs")[], "readwrite">;
 const STORES: ("rows" | "marks" | "operations" | "drafts" | "blobs")[] = ["rows", "marks", "operations", "drafts", "blobs"];
 
-/** One person's replica on this phone. Rows with unsent work or an open draft stay, whatever the server drops. */
+/** Ids of what a person worked on: true while some of that work waits (unsent, photos to go, an open draft). */
+type Work = Map<string, boolean>;
+
+/**
+ * One person's replica on this phone. A row that was worked on stays when the server takes it away, until `sweep`
+ * finds that nothing about it waits any more.
+ */
 export class PhoneReplica implements Replica {
   constructor(private readonly user_id: string) {}
 
@@ -23,9 +32,10 @@ export class PhoneReplica implements Replica {
 
   apply(events: StreamEvent[], cursors: Cursors): Promise<void> {
     return write(STORES, "relaxed", async (transaction) => {
-      const needed = await this.needed(transaction);
+      const work = await this.work(transaction);
       for (const event of events) {
-        for (const change of changesOf(event)) await this.settle(transaction, change, event.s, needed);
+        for (const change of changesOf(event)) await this.settle(transaction, change, event.s, work);
+        if (event.t === "operation.settled" && event.b) await this.settleOperation(transaction, event);
       }
       await this.moveCursors(transaction, (held) => ({ ...held, ...cursors }));
     });
@@ -36,7 +46,7 @@ export class PhoneReplica implements Replica {
       const puts = putsOf(rows);
       const kept = new Set(puts.map(({ k, id }) => `${k} ${id}`));
       await this.release(transaction, (row) => row.streams.includes(stream) && !kept.has(`${row.k} ${row.id}`), stream);
-      const none = new Set<string>();
+      const none: Work = new Map();
       for (const change of puts) await this.settle(transaction, change, stream, none);
       await this.moveCursors(transaction, (held) => ({ ...held, [stream]: asOf }));
     });
@@ -66,6 +76,43 @@ export class PhoneReplica implements Replica {
     });
   }
 
+  /**
+   * Let go of rows that no stream shows and no work waits for; returns them. Reading first, because mostly there is
+   * nothing to do.
+   */
+  async sweep(): Promise<Row[]> {
+    const all = await withDatabase((db) => db.getAllFromIndex("rows", "of_user", this.user_id));
+    if (all.every(({ streams }) => streams.length)) return [];
+    return write(STORES, "strict", async (transaction) => {
+      const work = await this.work(transaction);
+      const rows = transaction.objectStore("rows");
+      const held = await rows.index("of_user").getAll(this.user_id);
+      const gone = held.filter(({ id, streams }) => !streams.length && !work.get(id));
+      for (const row of gone) {
+        await rows.delete([this.user_id, row.k, row.id]);
+        if (row.k === "task") await this.noteHandedOver(transaction, row.v as Task);
+      }
+      return gone;
+    });
+  }
+
+  /** The row goes, the name of what was done stays with the sent journal. */
+  private async noteHandedOver(transaction: RowsAndWork, task: Task): Promise<void> {
+    const store = transaction.objectStore("operations");
+    const operations = await store.index("of_user").getAll(this.user_id);
+    if (!farewell(task, operations)) return;
+    for (const held of operations) {
+      if (held.target === task.id) await store.put({ ...held, handed_over: task.enterprise.name });
+    }
+  }
+
+  private async settleOperation(transaction: RowsAndWork, { b, at }: StreamEvent): Promise<void> {
+    const word = b!.operation as Settlement;
+    const store = transaction.objectStore("operations");
+    const held = await store.get(word.op_id); // absent: it was done on another phone
+    if (held?.user_id === this.user_id) await store.put(settled(held, word, at));
+  }
+
   private async requeueJournal(transaction: RowsAndWork, epoch: string): Promise<void> {
     const operations = transaction.objectStore("operations");
     for (const held of await operations.index("of_user").getAll(this.user_id)) {
@@ -78,37 +125,42 @@ export class PhoneReplica implements Replica {
     }
   }
 
-  private async settle(transaction: RowsAndWork, change: Change, stream: string, needed: Set<string>): Promise<void> {
+  private async settle(transaction: RowsAndWork, change: Change, stream: string, work: Work): Promise<void> {
     const rows = transaction.objectStore("rows");
     const held = await rows.get([this.user_id, change.k, change.id]);
     const next = settle(held, change, stream);
-    await this.putOrRemove(transaction, held, next, needed);
+    await this.putOrRemove(transaction, held, next, work);
   }
 
   private async release(transaction: RowsAndWork, gone: (row: Row) => boolean, stream: string): Promise<void> {
-    const needed = await this.needed(transaction);
+    const work = await this.work(transaction);
     for (const row of await transaction.objectStore("rows").index("of_user").getAll(this.user_id)) {
-      if (gone(row)) await this.putOrRemove(transaction, row, released(row, stream), needed);
+      if (gone(row)) await this.putOrRemove(transaction, row, released(row, stream), work);
     }
   }
 
-  private async putOrRemove(transaction: RowsAndWork, held: Row | undefined, next: Row | null, needed: Set<string>) {
+  private async putOrRemove(transaction: RowsAndWork, held: Row | undefined, next: Row | null, work: Work) {
     const rows = transaction.objectStore("rows");
     if (next) await rows.put({ ...next, user_id: this.user_id });
-    else if (held && needed.has(held.id)) await rows.put({ ...held, streams: [], user_id: this.user_id });
+    else if (held && work.has(held.id)) await rows.put({ ...held, streams: [], user_id: this.user_id });
     else if (held) await rows.delete([this.user_id, held.k, held.id]);
   }
 
-  /** Ids of rows that unsent operations and open drafts speak of, with the checklists they were filled in by. */
-  private async needed(transaction: RowsAndWork): Promise<Set<string>> {
-    const needed = new Set<string>();
-    for (const { state, target } of await transaction.objectStore("operations").index("of_user").getAll(this.user_id)) {
-      if (state === "queued") needed.add(target);
+  /** The whole journal counts, not only what waits: whoever did something is told when it leaves. */
+  private async work(transaction: RowsAndWork): Promise<Work> {
+    const work: Work = new Map();
+    const note = (id: string, waits: boolean) => work.set(id, waits || work.get(id) === true);
+    const photos = await transaction.objectStore("blobs").index("of_user").getAll(this.user_id);
+    const going = new Set(photos.filter(({ state }) => state === "queued").map(({ sha256 }) => sha256));
+    for (const { state, target, blobs } of await transaction.objectStore("operations").index("of_user").getAll(this.user_id)) {
+      note(target, state === "queued" || blobs.some((digest) => going.has(digest)));
     }
     for (const draft of await transaction.objectStore("drafts").index("of_user").getAll(this.user_id)) {
-      if (!draft.submitted_as) needed.add(draft.task_id).add(draft.checklist_id);
+      if (draft.submitted_as) continue;
+      note(draft.task_id, true);
+      note(draft.checklist_id, true);
     }
-    return needed;
+    return work;
   }
 
   private async moveCursors(transaction: RowsAndWork, move: (held: Cursors) => Cursors): Promise<void> {

@@ -2,7 +2,7 @@
  * A copy of what the server shows this person, kept up to date by events.
  * Over IndexedDB on the phone, in memory on console and screen.
  */
-export const ROW_KINDS = ["task", "hazard", "inspection", "checklist", "enterprise", "grid"] as const;
+export const ROW_KINDS = ["task", "hazard", "inspection", "checklist", "enterprise", "grid", "communication_test"] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
 /** A row and the streams through which it is seen; when the last of them lets go, the row goes. */

@@ -21,6 +21,14 @@ export interface Snapshot {
   rows: SnapshotRow[];
 }
 
+/** What a device tells of itself: work it still holds, since when (by its own clock), and which build it runs. */
+export interface DeviceHealth {
+  unsent: number;
+  oldest: string | null;
+  app: string;
+  at: string;
+}
+
 /** The doors a feed uses; a test puts its own in their place. */
 export interface FeedServer {
   sync(mark: Mark): Promise<SyncAnswer>;

@@ -2,6 +2,7 @@ import ReconnectingWebSocket from "partysocket/ws";
 
 import { Problem } from "@/api/client";
 import type { Cursors, Mark, StreamEvent } from "./replica";
+import type { DeviceHealth } from "./server";
 
 export interface Letter { t: string; division: string; version: number }
 /** Frames that concern the rows; everything else is answered here. */
@@ -9,13 +10,15 @@ export type ServerFrame =
   | ({ k: "ev" } & StreamEvent)
   | { k: "hint"; s: string; head: number }
   | { k: "heads"; heads: Cursors }
-  | { k: "ok"; epoch: string; heads: Cursors; ping: number; jitter: number };
+  | { k: "ok"; epoch: string; heads: Cursors; replay?: Cursors; ping: number; jitter: number };
+/** Why everything is to be looked at again: other rights, or another history. */
+export type ResyncReason = "streams" | "epoch";
 type AnyFrame =
   | ServerFrame
   | ({ k: "letter" } & Letter)
-  | { k: "streams" }
-  | { k: "pong" }
-  | { k: "bye"; code: string; retry_after?: number };
+  | { k: "resync"; reason: ResyncReason }
+  | { k: "pong"; ticket?: string }
+  | { k: "bye"; code: number; retry_after?: number };
 
 export interface SocketListeners {
   ticket: () => Promise<string>;
@@ -23,18 +26,30 @@ export interface SocketListeners {
   frames: (frames: ServerFrame[]) => void;
   state: (state: "connecting" | "live" | "offline") => void;
   letter: (letter: Letter) => void;
-  streamsChanged: () => void;
+  resync: (reason: ResyncReason) => void;
   signedOut: () => void;
+  /** What hello and every ping tell of this device; nothing for a surface that holds no work. */
+  health: () => DeviceHealth | null;
 }
 
 const ACK_EVERY_MS = 2_000;
 const PONG_WITHIN_MS = 10_000;
+/** A ticket lives for a minute from when the server made it; some of that is spent on the way. */
+const TICKET_MS = 50_000;
+/** The server no longer takes this ticket: it was stale, or the rights in it are gone. */
+const NO_TICKET = 4401;
+const RIGHTS_GONE = 4403;
 
-/** The websocket: says hello with a one-minute ticket, keeps itself alive, hands frames on in bursts. */
+/**
+ * The websocket: says hello with a one-minute ticket, keeps itself alive, hands frames on in bursts.
+ *
+ * Spans are measured by `performance.now()`: a phone whose clock is put back must not wait three days to return.
+ */
 export class FeedSocket {
   live = false;
   private readonly ws: ReconnectingWebSocket;
   private ticket = "";
+  private ticketAt = -Infinity;
   private inbox: ServerFrame[] = [];
   private pinger: ReturnType<typeof setInterval> | null = null;
   private pongDue: ReturnType<typeof setTimeout> | null = null;
@@ -65,6 +80,13 @@ export class FeedSocket {
     if (!this.live && this.ws.readyState !== this.ws.CONNECTING) this.ws.reconnect();
   }
 
+  /** Begin anew with a ticket of now: the streams stand in the ticket. */
+  renew(): void {
+    this.forgetTicket();
+    this.settleTimers();
+    this.ws.reconnect();
+  }
+
   /** Tell the server what is stored here, at most every two seconds. */
   acknowledge(cursors: Cursors): void {
     this.acked = { ...cursors };
@@ -76,10 +98,11 @@ export class FeedSocket {
   }
 
   private async nextUrl(): Promise<string> {
-    const pause = this.holdUntil - Date.now();
+    const pause = this.holdUntil - performance.now();
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     try {
-      this.ticket = await this.listeners.ticket();
+      // a ticket that came with a pong spares the server a request for each phone that returns after a restart
+      if (performance.now() - this.ticketAt > TICKET_MS) this.keepTicket(await this.listeners.ticket());
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
         this.ws.close();
@@ -90,9 +113,23 @@ export class FeedSocket {
     return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
   }
 
+  private keepTicket(ticket: string): void {
+    this.ticket = ticket;
+    this.ticketAt = performance.now();
+  }
+
+  private forgetTicket(): void {
+    this.ticketAt = -Infinity;
+  }
+
   private greet(): void {
     const { epoch, cursors } = this.listeners.mark();
-    this.send({ k: "hello", v: 1, ticket: this.ticket, epoch, cursors });
+    this.send({ k: "hello", v: 1, ticket: this.ticket, epoch, cursors, ...this.health() });
+  }
+
+  private health(): { health?: DeviceHealth } {
+    const health = this.listeners.health();
+    return health ? { health } : {};
   }
 
   private hear(text: string): void {
@@ -107,16 +144,23 @@ export class FeedSocket {
         return this.collect(frame);
       case "letter":
         return this.listeners.letter({ t: frame.t, division: frame.division, version: frame.version });
-      case "streams":
-        return this.listeners.streamsChanged();
+      case "resync":
+        return this.listeners.resync(frame.reason);
       case "bye":
-        // spread the return of everybody who was sent away at the same moment
-        this.holdUntil = Date.now() + (frame.retry_after ?? 1) * 1000 * (1 + Math.random());
-        return;
+        return this.sentAway(frame.code, frame.retry_after ?? 1);
       case "pong":
+        if (frame.ticket) this.keepTicket(frame.ticket);
         if (this.pongDue) clearTimeout(this.pongDue);
         this.pongDue = null;
     }
+  }
+
+  private sentAway(code: number, retryAfterS: number): void {
+    // spread the return of everybody who was sent away at the same moment
+    this.holdUntil = performance.now() + retryAfterS * 1000 * (1 + Math.random());
+    if (code !== NO_TICKET && code !== RIGHTS_GONE) return;
+    this.forgetTicket();
+    if (code === RIGHTS_GONE) this.listeners.resync("streams");
   }
 
   /** Frames of one burst are handed on together: one transaction instead of fifty. */
@@ -134,7 +178,7 @@ export class FeedSocket {
   }
 
   private ping(): void {
-    this.send({ k: "ping" });
+    this.send({ k: "ping", ...this.health() });
     // a dead mobile connection stays "open" for minutes: no pong, no connection
     this.pongDue ??= setTimeout(() => {
       this.pongDue = null;

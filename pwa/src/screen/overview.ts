@@ -39,7 +39,8 @@ export const useOverview = defineStore("overview", () => {
       frames: (frames) => frames.forEach((frame) => frame.k === "ok" && frame.epoch !== epoch && void enterEpoch()),
       state: hear,
       letter: (letter) => letter.t === "overview" && refreshSoon(),
-      streamsChanged: () => void startAgain(),
+      resync: () => void startAgain(),
+      health: () => null, // a wall holds nobody's work
       signedOut: () => session.forget(),
     });
     safety = setInterval(() => void refresh(), SAFETY_MS);

@@ -8,7 +8,6 @@ from django.db import OperationalError
 
 from backend.accounts.devices import DeviceHealth, note_health, note_seen
 from backend.accounts.models import Device
-from backend.config.session import _note_health
 from backend.foundation import clock
 from tests.backend.phone import Phone
 
@@ -137,20 +136,6 @@ def test_a_body_cannot_name_another_device(cast, device):
 def test_what_cannot_be_read_is_refused(cast, body):
     answered = Phone(cast.wang)._send("put", "/api/device", body, "application/json")
     assert (answered.status_code, answered.json()["code"]) == (400, "unreadable")
-
-
-def test_the_beat_of_a_socket_tells_too(device):
-    _note_health(str(device.pk), {"unsent": 1, "oldest": None, "app": "0.1.0", "at": "2026-11-23T09:00:00+08:00"})
-    device.refresh_from_db()
-    assert device.unsent == 1
-
-
-@pytest.mark.parametrize("said", [{}, {"unsent": "many"}, {"unsent": 1, "at": 5, "mood": "good"}])
-def test_a_beat_that_cannot_be_read_still_counts_as_heard(device, said):
-    with later():
-        _note_health(str(device.pk), said)
-    device.refresh_from_db()
-    assert (device.last_seen_at, device.health_at) == (NOW, None)
 
 
 def test_pulling_and_sending_is_being_seen(cast):

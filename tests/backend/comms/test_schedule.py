@@ -174,11 +174,16 @@ def test_an_outsider_cannot_change_it(cast, weekly, who):
 
 def test_a_change_in_admin_goes_through_the_service(cast, weekly, client):
     client.force_login(type(cast.admin).objects.get(pk=cast.admin.pk))
-    form = {
-        "town": TOWN, "channel": "app", "weekday": 2, "time": "10:00", "within_minutes": 15, "message": "试", "active": "on",
-    }  # fmt: skip
+    form = {"weekday": 2, "time": "10:00", "within_minutes": 15, "message": "试", "active": "on"}
     answered = client.post(f"/admin/comms/testschedule/{weekly.pk}/change/", form)
     assert answered.status_code == 302, answered.content.decode()[:2000]
     weekly.refresh_from_db()
     assert (weekly.weekday, weekly.changed_by, weekly.version) == (2, cast.admin, 2)
     assert Event.objects.filter(type="communication_schedule.changed").count() == 1
+
+
+def test_admin_shows_the_schedules_of_ones_own_towns_only(cast, weekly, client):
+    client.force_login(type(cast.admin).objects.get(pk=cast.admin.pk))
+    theirs = TestSchedule.objects.get(town=OTHER_TOWN)
+    assert client.get(f"/admin/comms/testschedule/{weekly.pk}/change/").status_code == 200
+    assert client.get(f"/admin/comms/testschedule/{theirs.pk}/change/").status_code == 302, "as if it did not exist"

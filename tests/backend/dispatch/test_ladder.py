@@ -13,7 +13,7 @@ from backend.foundation.problems import Problem
 from backend.journal.models import Event
 from tests.backend.phone import Phone
 
-EIGHT = clock.start_of(clock.today()) + timedelta(hours=8)
+EIGHT = clock.start_of(clock.today()) - timedelta(hours=16)  # of yesterday: nothing is done in the future
 NINE = EIGHT + timedelta(hours=1)
 
 
@@ -35,6 +35,12 @@ def test_the_first_time_counts(cast, task, act, rung):
     act(step(task), acting_user=cast.wang)
     act(step(task, at=NINE), acting_user=cast.wang)
     assert getattr(ladder(task), rung) == EIGHT
+
+
+def test_a_phone_whose_clock_is_ahead_reaches_no_rung_in_the_future(cast, task):
+    """Seen failing with `clock.happened` returning what was said."""
+    open_task(step(task, at=clock.now() + timedelta(days=365)), acting_user=cast.wang)
+    assert ladder(task).opened <= clock.now()
 
 
 def test_accepting_moves_the_task_once(cast, task):

@@ -1,11 +1,12 @@
 /** What a person does on this phone. Each act is on the disk before it returns; sending follows when it can. */
 import { v7 as uuid } from "uuid";
 
+import type { CommunicationTest } from "@/domain/communication";
 import { blobsNamed, bodyOf, type InspectionDraft } from "@/domain/inspection";
 import type { OperationBodies, OperationType } from "@/domain/operations";
 import type { Checklist, Me, Position, Task } from "@/domain/views";
 import { say } from "@/i18n";
-import { saveDraft } from "@/offline/drafts";
+import { giveUpDraft, saveDraft } from "@/offline/drafts";
 import { record } from "@/offline/operations";
 import { sendSoon } from "./engine";
 import { closeForm } from "./form";
@@ -52,6 +53,17 @@ export async function submitInspection(me: Me, checklist: Checklist, draft: Insp
     [me.user.id, draft.task_id],
   );
   closeForm(me.user.id, draft.task_id);
+  await useWork().loadOwn(me.user.id);
+  sendSoon();
+}
+
+export const confirmTest = (me: Me, test: CommunicationTest) =>
+  act(me, "communication_test.confirm", test.id, { test_id: test.id, at: present() });
+
+/** A form on a task that went to somebody else, given up by the person who began it. */
+export async function giveUpInspection(me: Me, task: Task): Promise<void> {
+  closeForm(me.user.id, task.id);
+  await giveUpDraft(me.user.id, task.id);
   await useWork().loadOwn(me.user.id);
   sendSoon();
 }

@@ -1,6 +1,8 @@
 /** Follows the session: an engine for the person who is signed in, none otherwise. */
 import { watch } from "vue";
 
+import type { Settlement } from "@/domain/operations";
+import type { Farewell } from "@/domain/tasks";
 import type { Task } from "@/domain/views";
 import { useSession } from "./session";
 import { useWork } from "./work";
@@ -12,12 +14,17 @@ export interface Engine {
   stop(): void;
 }
 
+/** What a person is told of at once, whatever page is open. */
+export type News =
+  | { is: "tasks"; tasks: Task[] }
+  | { is: "settled"; word: Settlement }
+  | { is: "handed_over"; task: Task; farewell: Exclude<Farewell, null> };
+
 let engine: Engine | null = null;
 let turn = 0;
-let announce: (tasks: Task[]) => void = () => undefined;
+let announce: (news: News) => void = () => undefined;
 
-/** Called with tasks that have just come in. */
-export function onNewTasks(listener: (tasks: Task[]) => void): void {
+export function onNews(listener: (news: News) => void): void {
   announce = listener;
 }
 
@@ -47,5 +54,5 @@ async function restart(): Promise<void> {
   if (expired) return;
   // what runs behind the screens is fetched after the first of them stands
   const { startEngine } = await import("./running");
-  if (mine === turn) engine = startEngine(me, (tasks) => announce(tasks));
+  if (mine === turn) engine = startEngine(me, (news) => announce(news));
 }

@@ -6,6 +6,8 @@ import { Problem } from "@/api/client";
 import type { Me } from "@/domain/views";
 import { deviceId } from "@/offline/device";
 import { forgetSession, lastSession, rememberSession } from "@/offline/sessions";
+import { dismissWitness, witness } from "@/offline/witness";
+import { noteLoss } from "./storage";
 
 /** Who works on this phone. Remembered, so that the app opens without network; the server has the last word. */
 export const useSession = defineStore("session", () => {
@@ -15,6 +17,10 @@ export const useSession = defineStore("session", () => {
 
   async function restore(): Promise<void> {
     me.value = await lastSession();
+    const held = witness();
+    // somebody worked here, did not sign out, and is not known any more
+    if (!held || (me.value && !held.lost)) return;
+    noteLoss(held);
   }
 
   async function refresh(): Promise<void> {
@@ -34,6 +40,7 @@ export const useSession = defineStore("session", () => {
     const leaving = me.value;
     if (!expired.value) await askSignOut();
     if (leaving) await forgetSession(leaving.user.id);
+    dismissWitness();
     me.value = null;
     expired.value = false;
   }

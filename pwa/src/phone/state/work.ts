@@ -1,14 +1,18 @@
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
 
+import { toConfirm, type CommunicationTest } from "@/domain/communication";
 import type { InspectionDraft } from "@/domain/inspection";
 import { isOpen, withLocalWork } from "@/domain/tasks";
-import type { Checklist, GridFeature, Task } from "@/domain/views";
+import type { Checklist, GridFeature, Inspection, Task } from "@/domain/views";
 import { blobsOf } from "@/offline/blobs";
 import type { BlobRecord, OperationRecord } from "@/offline/database";
 import { draftsOf } from "@/offline/drafts";
 import { operationsOf } from "@/offline/operations";
 import { PhoneReplica } from "@/offline/replica";
+import { now } from "./clock";
+import { useSession } from "./session";
+import { noteHeld } from "./storage";
 
 export interface MyTask extends Task {
   /** It went to somebody else while work on it was still here. */
@@ -31,20 +35,25 @@ export const useWork = defineStore("work", () => {
   const rows = shallowRef<MyTask[]>([]);
   const checklists = shallowRef(new Map<string, Checklist>());
   const grids = shallowRef(new Map<string, GridFeature>());
+  const tests = shallowRef<CommunicationTest[]>([]);
+  const late = shallowRef(new Map<string, Inspection>());
   const operations = shallowRef<OperationRecord[]>([]);
   const blobs = shallowRef<BlobRecord[]>([]);
   const drafts = shallowRef(new Map<string, InspectionDraft>());
 
   async function loadRows(user_id: string): Promise<void> {
     const replica = new PhoneReplica(user_id);
-    const [tasks, lists, areas] = await Promise.all([
+    const [tasks, lists, areas, asked, results] = await Promise.all([
       replica.rows<Task>("task"), replica.rows<Checklist>("checklist"), replica.rows<GridFeature>("grid"),
+      replica.rows<CommunicationTest>("communication_test"), replica.rows<Inspection>("inspection"),
     ]);
     rows.value = tasks
       .filter(({ v, streams }) => v.assignee.id === user_id || !streams.length)
       .map(({ v, streams }) => ({ ...v, left: !streams.length }));
     checklists.value = new Map(lists.map(({ id, v }) => [id, v]));
     grids.value = new Map(areas.map(({ id, v }) => [id, v]));
+    tests.value = asked.map(({ v }) => v);
+    late.value = new Map(results.filter(({ v }) => v.late).map(({ v }) => [v.task_id, v]));
     loaded.value = true;
   }
 
@@ -53,6 +62,7 @@ export const useWork = defineStore("work", () => {
     operations.value = own;
     blobs.value = photos;
     drafts.value = new Map(forms.map((form) => [form.task_id, form]));
+    if (useSession().me?.user.id === user_id) noteHeld(user_id, unsent.value.length, own.length);
   }
 
   const load = (user_id: string) => Promise.all([loadOwn(user_id), loadRows(user_id)]);
@@ -60,6 +70,7 @@ export const useWork = defineStore("work", () => {
   function clear(): void {
     loaded.value = false;
     rows.value = [];
+    tests.value = [];
     operations.value = [];
     blobs.value = [];
     drafts.value = new Map();
@@ -95,12 +106,19 @@ export const useWork = defineStore("work", () => {
   const oldest = computed(() => unsent.value.map(({ since }) => since).sort()[0] ?? null);
   const waitingPhotos = computed(() => unsent.value.reduce((sum, { photos }) => sum + photos, 0));
   const problems = computed(() => operations.value.filter(({ state }) => state === "refused"));
+  /** Put aside by the server at first, and taken in after all. */
+  const released = computed(() => operations.value.filter((o) => o.settled_at && o.state === "acked"));
+  /** Results on tasks that have gone to somebody else and left this phone. */
+  const handedOver = computed(() =>
+    operations.value.filter((o) => o.handed_over && o.type === "inspection.submit" && o.state === "acked"),
+  );
+  const test = computed(() => toConfirm(tests.value, operations.value, now.value));
   const lastAnswer = computed(
     () => operations.value.flatMap(({ result }) => (result ? [result.received_at] : [])).sort().at(-1) ?? null,
   );
 
   return {
-    loaded, checklists, grids, operations, drafts, tasks, open, done, task, unsent, oldest, waitingPhotos,
-    waitingPhotosOf, problems, lastAnswer, loadRows, loadOwn, load, clear,
+    loaded, checklists, grids, late, test, released, handedOver, operations, drafts, tasks, open, done, task,
+    unsent, oldest, waitingPhotos, waitingPhotosOf, problems, lastAnswer, loadRows, loadOwn, load, clear,
   };
 });
