@@ -16,7 +16,8 @@ FRAMES_PER_S = 5
 
 class Connection:
     """`holder` is None until hello. `held`: live batches that wait while what was missed is read; None afterwards.
-    `session`: the session that a browser's cookie named. `outdated`: its streams are no longer those of its ticket. `live`: greeted,
+    `session`: the session that a browser's cookie named. `outdated`: its streams are no longer those of its
+    ticket. `live`: greeted,
     not lagging, not dismissed; asked once per delivery, so it is kept."""
 
     __slots__ = (

@@ -52,7 +52,8 @@ class Mender:
     async def poll(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._now.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):
+                    await self._now.wait()
             self._now.clear()
             try:
                 self.compare(await self._read())

@@ -18,12 +18,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2
+
+
 async def follow_store(hub: "Hub") -> None:
+    """A cut link is taken up again at once, a store that is down is tried every two seconds."""
+    pause = FIRST_PAUSE_S
     while True:
+        before = hub.counted["subscribed"]
         with contextlib.suppress(RedisError, OSError):
             await _listen(hub)
-        log.warning("store not reachable, polling goes on")
-        await asyncio.sleep(1)
+        if hub.counted["subscribed"] > before:
+            pause = FIRST_PAUSE_S
+        elif pause == FIRST_PAUSE_S:
+            log.warning("store not reachable, polling goes on")
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
 async def _listen(hub: "Hub") -> None:

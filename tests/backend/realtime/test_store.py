@@ -58,3 +58,18 @@ async def test_what_the_store_carried_is_not_polled_again(hub, transactional_db,
     await until(lambda: peer.heard)
     await asyncio.sleep(0.3)
     assert [frame["k"] for frame in peer.read()] == ["ev"]
+
+
+async def test_a_cut_link_costs_nobody_an_event(hub, own_store, transactional_db, monkeypatch):
+    """Fault 4: the link of the subscription is cut again and again while 300 events are said. The client library connects
+    silently. Seen failing with `poll_now` and `look_after` doing nothing: hundreds were missing."""
+    monkeypatch.setattr(module, "POLL_S", 60)
+    monkeypatch.setattr(module, "MOST_READ", 1000)
+    peer = Peer(hub, "g:1")
+    await subscribed()
+    for number in range(300):
+        await in_database(ring)(to=["g:1"])
+        if number % 30 == 15:
+            await asyncio.to_thread(letters.store().execute_command, "CLIENT", "KILL", "TYPE", "pubsub")
+    await until(lambda: len(peer.heard) >= 300, seconds=30)
+    assert [frame["q"] for frame in peer.read()] == list(range(1, 301))
