@@ -117,7 +117,9 @@ async def test_an_old_copy_put_back_by_hand_is_noticed_at_the_start(own: Town):
 
     assert (await results(own))["epoch"] != before["epoch"]
     assert "new epoch" in "".join(own.log(name) for name in ("web", "clock"))
-    assert own.inside("from backend.journal.models import Epoch; answer = Epoch.objects.count()") == 2, "once, not twice"
+    assert own.inside("from backend.journal.models import Epoch; answer = Epoch.objects.count()") == 2, (
+        "once, not twice"
+    )
     await come_back(phones)
     after = await results(own)
     assert {**after, "epoch": ""} == {**before, "epoch": ""}
