@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 PWA_SOURCES := $(shell find pwa/src pwa/public pwa/*.html pwa/*.ts pwa/package.json -type f 2>/dev/null | grep -v '\.gen\.')
 CONTRACT := pwa/src/api/schema.gen.ts
 
-.PHONY: setup run test check faults pictures clean
+.PHONY: setup run test check faults pictures bench-delivery clean
 
 setup: .venv/.installed pwa/dist/.built
 
@@ -39,6 +39,9 @@ faults: .venv/.installed-test
 pictures: .venv/.installed-test pwa/dist/.built
 	$(BIN)/python -m tests.browser.install
 	$(BIN)/python -m tests.browser.pictures
+
+bench-delivery: .venv/.installed-test pwa/dist/.built
+	$(BIN)/python -m tests.bench
 
 .venv/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -85,7 +86,7 @@ class Session:
         **more: Any,
     ) -> httpx.Response:
         """One request. Raises Refused, Unanswered (429, 5xx), httpx.TransportError."""
-        token = {"X-CSRFToken": self.http.cookies.get("csrftoken") or ""}
+        token = {"X-CSRFToken": self.cookies().get("csrftoken", "")}
         response = await self.http.request(method, path, headers=token | (headers or {}), **more)
         if response.status_code < 300 or response.status_code in accept:
             return response
@@ -100,7 +101,9 @@ class Session:
         return {cookie.name: cookie.value or "" for cookie in self.http.cookies.jar}
 
     def take_cookies(self, cookies: dict[str, str]) -> None:
-        self.http.cookies.update(cookies)
+        for name, value in cookies.items():
+            # with the domain: the server's next value has to take its place, not to stand beside it
+            self.http.cookies.set(name, value, domain=urlsplit(self.url).hostname or "")
 
 
 class _Later(Unanswered):

@@ -329,12 +329,12 @@ class Phone:
         return found
 
     async def settle(self) -> None:
-        """Pull until nothing moves: telling the server what is stored here can be news again."""
-        while True:
+        """Pull until nothing moves, twice: telling the server what is stored here is news again, after that page."""
+        quiet = 0
+        while quiet < 2:
             before = self.replica.cursors()
             await self.sync()
-            if before == self.replica.cursors():
-                return
+            quiet = quiet + 1 if before == self.replica.cursors() else 0
 
     async def close(self) -> None:
         """Switch off. What is in the folder stays."""
@@ -346,7 +346,7 @@ def _difference(held: Json | None, view: Json) -> str:
     if held is None:
         return "missing"
     names = [name for name in view if held.get(name) != view[name]]
-    return ", ".join(f"{name} {held.get(name)!r:.60} instead of {view[name]!r:.60}" for name in names)
+    return ", ".join(f"{name} {held.get(name)!r:.300} instead of {view[name]!r:.300}" for name in names)
 
 
 def _now() -> str:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from backend.journal.letters import patience
 from tests.cast import make_cast
 
 
@@ -11,6 +12,12 @@ def quick_sign_in(settings):
     """Argon2 costs a quarter of a second a password by design; tests do not test Argon2."""
     cache.clear()  # attempts to sign in are counted there
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def store_forgiven():
+    """A store that one test killed is no reason to leave the next one's alone."""
+    patience.restored()
 
 
 @pytest.fixture

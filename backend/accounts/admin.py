@@ -27,5 +27,5 @@ class DepartmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Device)
 class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("user", "name", "enrolled_at", "last_seen_at")
-    readonly_fields = ("id", "user", "enrolled_at", "last_seen_at")
+    list_display = ("user", "name", "last_seen_at", "unsent", "oldest_unsent_at", "app_version", "clock_skew_s")
+    readonly_fields = ("id", "user", "enrolled_at", *list_display[2:], "health_at")

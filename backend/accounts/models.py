@@ -89,10 +89,18 @@ class RoleHeld(models.Model):
 
 
 class Device(models.Model):
-    """A phone or browser that a person signed in from. Its id is made there and stays there."""
+    """A phone or browser that a person signed in from. Its id is made there and stays there.
+
+    How it is doing is its own word (accounts/devices.py), but for `last_seen_at`, which is ours.
+    """
 
     id = models.UUIDField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
     name = models.CharField(max_length=80, blank=True)
     enrolled_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(auto_now_add=True)
+    unsent = models.PositiveIntegerField("operations that only the device has", default=0)
+    oldest_unsent_at = models.DateTimeField("since when, by our clock", null=True)
+    app_version = models.CharField(max_length=20, blank=True)
+    clock_skew_s = models.IntegerField("its clock minus ours, seconds", null=True)
+    health_at = models.DateTimeField("when it last told", null=True)

@@ -27,17 +27,23 @@ SEND = "dispatch.send"
 SEE_OVERVIEW = "overview.see"
 SEE_TERRITORY = "territory.see"
 VERIFY = "journal.verify"
+SEE_QUARANTINE = "quarantine.see"
+RELEASE = "quarantine.release"
+SEE_DEVICES = "devices.see"
+TEST_COMMUNICATION = "comms.test"
 
 ACTS: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: frozenset({SEE_TERRITORY}),
-    Role.DEPARTMENT_LEAD: frozenset({SEND, SEE_OVERVIEW, SEE_TERRITORY}),
+    Role.DEPARTMENT_LEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
     Role.ENFORCEMENT_OFFICER: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.DEPARTMENT_HEAD: frozenset({SEND, SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.SAFETY_OFFICE: frozenset({SEND, SEE_OVERVIEW, SEE_TERRITORY, VERIFY}),
-    Role.TOWN_LEADER: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
+    Role.DEPARTMENT_HEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
+    Role.SAFETY_OFFICE: frozenset(
+        {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE}
+    ),
+    Role.TOWN_LEADER: frozenset({SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
     Role.ENTERPRISE_PRINCIPAL: frozenset(),
     Role.ENTERPRISE_STAFF: frozenset(),
     Role.EXPERT: frozenset(),
     Role.CITY_SUPERVISOR: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.ADMINISTRATOR: frozenset({VERIFY}),
+    Role.ADMINISTRATOR: frozenset({SEE_DEVICES, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE}),
 }

@@ -11,6 +11,14 @@ class PersonView(View):
     name: str
 
 
+class ContactView(View):
+    """Somebody who may have to be called."""
+
+    id: UUID
+    name: str
+    phone: str
+
+
 class DepartmentView(View):
     id: UUID
     name: str
@@ -32,6 +40,10 @@ class RoleView(View):
 
 def person_view(user: User) -> PersonView:
     return PersonView(id=user.id, name=user.name)
+
+
+def contact_view(user: User) -> ContactView:
+    return ContactView(id=user.id, name=user.name, phone=user.phone)
 
 
 def department_view(department: Department | None) -> DepartmentView | None:

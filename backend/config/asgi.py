@@ -5,13 +5,18 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
+from django import setup
 from django.urls import path
 
-http = get_asgi_application()
+setup()
 
 from backend.config import session
+from backend.config.threads import KeptThreads
+from backend.foundation.bounds import Bounded
 from backend.realtime.socket import Socket
+from backend.sync import arriving, uploading
+
+http = Bounded(KeptThreads(), larger=[("/api/ops", arriving.LARGEST), ("/api/blobs", uploading.LARGEST)])
 
 
 class TownSocket(Socket):

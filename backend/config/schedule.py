@@ -7,9 +7,12 @@ from datetime import timedelta
 
 from django.db import close_old_connections
 
+from backend.comms.services import run_schedules
 from backend.foundation import clock
 from backend.journal import jobs
+from backend.journal.anchors import anchor_chains
 from backend.journal.chain import verify_chain
+from backend.journal.epoch import note_history
 from backend.journal.models import Chain, PeriodicRun
 from backend.sync.receiving import settle_waiting
 
@@ -31,13 +34,17 @@ def verify_all_chains() -> None:
     for town in Chain.objects.values_list("town", flat=True):
         verdict = verify_chain(town)
         if not verdict.ok:
-            log.critical("chain of %s broken at event %s", town, verdict.first_bad)
+            why = verdict.why.en if verdict.why else ""
+            log.critical("chain of %s broken at event %s: %s", town, verdict.first_bad, why)
 
 
 SCHEDULE = [
     Periodic("sweep_outbox", timedelta(seconds=5), jobs.drain),
+    Periodic("note_history", timedelta(seconds=5), note_history),
     Periodic("settle_images", timedelta(minutes=1), settle_waiting),
+    Periodic("communication_tests", timedelta(minutes=1), run_schedules),
     Periodic("verify_chains", timedelta(days=1), verify_all_chains),
+    Periodic("anchor_chains", timedelta(days=1), anchor_chains),
     Periodic("tidy_outbox", timedelta(days=1), jobs.tidy),
 ]
 
@@ -53,7 +60,7 @@ def run_due() -> None:
 
 
 def _claim(periodic: Periodic) -> bool:
-    """The sweep runs every few seconds and is harmless twice; the others are claimed by a row."""
+    """What runs every few seconds is harmless twice; the others are claimed by a row."""
     if periodic.every < timedelta(minutes=1):
         return True
     _, mine = PeriodicRun.objects.get_or_create(job=periodic.name, period=periodic.period())

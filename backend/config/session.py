@@ -1,7 +1,7 @@
 """Signing in, and what a surface must know about the person: it spans accounts, territory and streams."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -13,15 +13,15 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
-from backend.accounts import services
+from backend.accounts import devices, services
 from backend.accounts.models import User
 from backend.accounts.requests import PersonRequest
 from backend.accounts.views import RoleView, SelfView, role_view, self_view
 from backend.foundation import clock
 from backend.foundation.access import PUBLIC, SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
-from backend.foundation.problems import NOT_SIGNED_IN
-from backend.foundation.shapes import Body, View, answer, read
+from backend.foundation.problems import NOT_SIGNED_IN, Problem
+from backend.foundation.shapes import Body, View, answer, convert, read
 from backend.journal.queries import current_epoch
 from backend.realtime import tickets
 from backend.sync.sending import note_cursors
@@ -107,5 +107,16 @@ def _acknowledge(user: str, cursors: dict[str, int]) -> None:
     note_cursors(User.objects.get(pk=user), cursors)
 
 
+def _note_health(device: str | None, health: dict[str, Any]) -> None:
+    """What came with a beat of the socket. Health that cannot be read is no reason to hang up: the device was heard."""
+    if not device:
+        return
+    try:
+        devices.note_health(UUID(device), convert(health, devices.DeviceHealth))
+    except Problem:
+        devices.note_seen(UUID(device))
+
+
 acknowledge = sync_to_async(_acknowledge)
+note_health = sync_to_async(_note_health)
 epoch = sync_to_async(current_epoch)

@@ -5,6 +5,9 @@ DATABASE_URL    postgres://…      (default: SQLite in ANWANGGE_HOME)
 REDIS_URL       redis://…         (default: the Valkey that `anwangge store` runs on a socket in ANWANGGE_HOME)
 ANWANGGE_HOSTS  names the server answers to, by comma     (default: this machine's)
 ANWANGGE_HTTPS  1 behind TLS: secure cookies
+ANCHOR_KEY      64 hex digits: the Ed25519 key that signs anchors, the same on several servers     (default: made once
+                in ANWANGGE_HOME)
+PG_BIN          folder of pg_dump, pg_restore and psql, for backups of PostgreSQL     (default: PATH)
 ANWANGGE_PWA    folder of the built surfaces              (default: pwa/dist of this tree)
 """
 
@@ -47,6 +50,7 @@ def _own_names() -> list[str]:
 
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _secret()
+ANCHOR_KEY = os.environ.get("ANCHOR_KEY", "")
 ALLOWED_HOSTS = [h for h in os.environ.get("ANWANGGE_HOSTS", "").split(",") if h] or _own_names()
 
 INSTALLED_APPS = [
@@ -67,6 +71,7 @@ INSTALLED_APPS = [
     "backend.standards",
     "backend.dispatch",
     "backend.hazards",
+    "backend.comms",
     "backend.inspections",
     "backend.rollups",
     "backend.sync",
@@ -111,6 +116,8 @@ _SQLITE = {
 DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HOME / 'anwangge.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE
+    # each thread keeps its connection: opening one and setting it up costs more than most requests
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 20}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
+from backend.accounts import api as accounts
+from backend.comms import api as comms
 from backend.config import docs, health, session
 from backend.config.pages import hashed_file, page, plain_file
 from backend.dispatch import api as dispatch
@@ -24,6 +26,13 @@ urlpatterns = [
     path("api/docs", docs.Docs.as_view(url_name="schema")),
     path("api/session", session.Session.as_view()),
     path("api/ticket", session.NewTicket.as_view()),
+    path("api/device", accounts.OwnDevice.as_view()),
+    path("api/devices", comms.Devices.as_view()),
+    path("api/communication-tests", comms.CommunicationTests.as_view()),
+    path("api/communication-tests/people", comms.Testable.as_view()),
+    path("api/communication-tests/<uuid:test>", comms.OneCommunicationTest.as_view()),
+    path("api/communication-schedules", comms.CommunicationSchedules.as_view()),
+    path("api/communication-schedules/<uuid:schedule>", comms.OneSchedule.as_view()),
     path("api/villages.geojson", territory.Villages.as_view()),
     path("api/grids.geojson", territory.Grids.as_view()),
     path("api/enterprises", enterprises.Enterprises.as_view()),
@@ -40,9 +49,14 @@ urlpatterns = [
     re_path(f"^api/photos/{SHA256}$", inspections.Image.as_view()),
     path("api/overview", rollups.TownOverview.as_view()),
     path("api/journal/verify", health.VerifyChain.as_view()),
+    path("api/journal/anchors", health.LastAnchors.as_view()),
     path("api/ops", sync.Operations.as_view()),
     path("api/sync", sync.Events.as_view()),
     path("api/snapshot", sync.StreamSnapshot.as_view()),
+    path("api/quarantine", sync.Quarantine.as_view()),
+    path("api/quarantine/<uuid:operation>", sync.OneSetAside.as_view()),
+    path("api/quarantine/<uuid:operation>/release", sync.Release.as_view()),
+    path("api/quarantine/<uuid:operation>/dismiss", sync.Dismiss.as_view()),
     path("api/blobs", sync.NewUpload.as_view()),
     re_path(f"^api/blobs/{SHA256}$", sync.OneUpload.as_view()),
     path("admin/", admin.site.urls),
@@ -53,4 +67,7 @@ urlpatterns = [
     re_path(r"^(?P<name>[\w.-]+\.\w+)$", require_safe(plain_file)),
 ]
 
+handler400 = "backend.config.health.unreadable"
+handler403 = "backend.config.health.not_allowed"
+handler404 = "backend.config.health.not_found"
 handler500 = "backend.config.health.failed"

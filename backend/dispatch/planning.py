@@ -79,9 +79,10 @@ class Plan:
 class Wanted(Body):
     """What the lead chose on the map."""
 
-    grid_uids: list[UUID]
+    # more than that is no choice on a map, and SQLite takes only so many values in one question
+    grid_uids: Annotated[list[UUID], msgspec.Meta(max_length=2000)]
     checklist_id: UUID
-    per_grid: Annotated[int, msgspec.Meta(ge=1)] = 3
+    per_grid: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 3
 
 
 def plan(user: User, grid_uids: list[UUID], checklist: Checklist, per_grid: int) -> Plan:

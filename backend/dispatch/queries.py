@@ -1,6 +1,7 @@
 """Reading tasks. `visible_to` is the only door: REST, snapshots, counts and files go through it."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -17,12 +18,17 @@ from backend.territory.scopes import Scope, scope_of
 RECENT_DAYS = 7
 
 
+_FACTS: Any = Prefetch("facts", TaskFact.objects.order_by("pk"), to_attr="known_facts")
+
+
 def with_all(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """With everything that a TaskView needs, in two queries; the facts as a list `known_facts`."""
     return (
-        tasks.select_related("dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee")
+        tasks.select_related(
+            "dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee"
+        )
         .defer("dispatch__skipped", "dispatch__request")  # of the sending itself, and long
-        .prefetch_related(Prefetch("facts", TaskFact.objects.order_by("pk"), to_attr="known_facts"))
+        .prefetch_related(_FACTS)
     )
 
 

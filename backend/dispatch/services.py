@@ -20,7 +20,7 @@ from backend.dispatch.views import task_view
 from backend.foundation import clock
 from backend.foundation.ids import new_id
 from backend.foundation.moves import ILLEGAL_MOVE, change, move
-from backend.foundation.shapes import Body
+from backend.foundation.shapes import Body, Moment, require_plausible
 from backend.journal.chain import canonical
 from backend.journal.recording import publish, recording
 from backend.standards.queries import get_checklist
@@ -29,9 +29,12 @@ from backend.standards.queries import get_checklist
 class NewDispatch(Wanted, kw_only=True):
     id: UUID
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
-    deadline: Annotated[datetime, msgspec.Meta(tz=True)]
+    deadline: Moment
     priority: Literal["normal", "urgent"] = "normal"
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+    def __post_init__(self) -> None:
+        require_plausible(self.deadline)
 
 
 def send(wanted: NewDispatch, *, acting_user: User) -> Dispatch:
@@ -107,7 +110,10 @@ class Step(Body):
 
     task_id: UUID
     assignment_no: int
-    at: datetime
+    at: Moment
+
+    def __post_init__(self) -> None:
+        require_plausible(self.at)
 
 
 class CheckIn(Step):
@@ -148,13 +154,14 @@ def _learn(task: Task, step: Step, fact: Fact, acting_user: User, **where: Any) 
     return _tell(task, acting_user)
 
 
-def _note(task: Task, fact: Fact, assignment_no: int, at: datetime, **where: Any) -> None:
-    """The first time counts; a rung reached twice stays where it was. The task is held: nobody adds one meanwhile."""
-    if any((known.assignment_no, known.fact) == (assignment_no, fact) for known in task.known_facts):
-        return
-    task.known_facts.append(
-        TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=clock.happened(at), **where)
-    )
+def _note(task: Task, fact: Fact, assignment_no: int, at: datetime, **where: Any) -> bool:
+    """Whether it is news. The first time counts; a rung reached twice stays where it was. The task is held: nobody adds
+    one meanwhile."""
+    if any((one.assignment_no, one.fact) == (assignment_no, fact) for one in task.known_facts):
+        return False
+    known = TaskFact.objects.create(task=task, assignment_no=assignment_no, fact=fact, at=clock.happened(at), **where)
+    task.known_facts.append(known)
+    return True
 
 
 def _tell(task: Task, acting_user: User | None) -> Task:
@@ -178,8 +185,13 @@ def take_result(task: Task, inspection: UUID, *, acting_user: User, assignment_n
     """A result has come in for the task. True if it completed the task, False if it came from a former assignment
     or after the task was already answered: then it is kept, and the task stays as it is."""
     current = require_held(task, acting_user, assignment_no)
-    _note(task, Fact.SUBMITTED, assignment_no, at)
+    news = _note(task, Fact.SUBMITTED, assignment_no, at)
     if not (current and task.is_open):
+        if (
+            current and news
+        ):  # answered though it was withdrawn: the ladder has changed, and whoever keeps a copy must hear
+            change(task)
+            _tell(task, acting_user)
         return False
     move(task, TaskState.SUBMITTED, who=acting_user.id, inspection_id=inspection)
     move(task, TaskState.COMPLETED, who=acting_user.id, why="result_in")

@@ -1,7 +1,9 @@
-"""A folder as file store in which a file is either there whole, flushed to the disk, or not there."""
+"""Files that are either there whole, flushed to the disk, or not there: as file store, and singly."""
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,45 @@ class DurableFiles(FileSystemStorage):
             Path(temporary).unlink(missing_ok=True)
             raise
         return name
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """The old content or the new, whatever happens in between; readable by everybody who may enter the folder."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _written_beside(file, content)
+    try:
+        temporary.chmod(0o644)
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _flush_folder(file.parent)
+
+
+def made_once(file: Path, make: Callable[[], bytes]) -> bytes:
+    """The content of `file`, made when it is first asked for; two that race get the same. Readable by the owner only."""
+    if not file.exists():
+        temporary = _written_beside(file, make())
+        try:
+            with contextlib.suppress(FileExistsError):
+                file.hardlink_to(temporary)
+        finally:
+            temporary.unlink()
+        _flush_folder(file.parent)
+    return file.read_bytes()
+
+
+def _written_beside(file: Path, content: bytes) -> Path:
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return Path(temporary)
 
 
 def _flush_folder(folder: Path) -> None:

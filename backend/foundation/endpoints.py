@@ -1,26 +1,53 @@
 """An endpoint says, for each of its methods, who may call it. What it does not name is refused."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.views import APIView
 
 from backend.foundation import problems
 from backend.foundation.access import MayCall
 from backend.foundation.problems import Problem
-from backend.foundation.shapes import document
+from backend.foundation.shapes import View, document
 
+log = logging.getLogger(__name__)
 Method = TypeVar("Method", bound=Callable[..., Any])
+JSON, PROBLEM_JSON = "application/json", "application/problem+json"
+BYTES = {"type": "string", "format": "binary"}
+
+
+class ProblemView(View):
+    """Every refusal (RFC 9457). `code` stands in the catalogue at /api/problems."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    fields: dict[str, Any] = {}
+
+
+class AsItIs(BaseContentNegotiation):
+    """An address has one form. What a client would rather have read (Accept, ?format=) changes nothing."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class Endpoint(APIView):
     access: ClassVar[dict[str, str]] = {}
     permission_classes = [MayCall]
+    content_negotiation_class = AsItIs
 
 
 def documented(
@@ -30,22 +57,35 @@ def documented(
     takes: Any = None,
     status: int = 200,
     query: dict[str, type] | None = None,
+    headers: dict[str, type] | None = None,
+    kind: str = JSON,
+    takes_kind: str = JSON,
 ) -> Callable[[Method], Method]:
-    """The OpenAPI entry of one method, from shapes."""
-    content = {(status, "application/json"): document(answers)} if answers is not None else {status: None}
+    """The OpenAPI entry of one method, from shapes; `kind`, `takes_kind` are media types, and one that is not JSON has bytes
+    in place of a shape. Every other answer is a problem."""
+    asked = [OpenApiParameter(n, of, required=False) for n, of in (query or {}).items()]
+    asked += [OpenApiParameter(n, of, location="header", required=True) for n, of in (headers or {}).items()]
     return extend_schema(
         operation_id=name,
-        request={"application/json": document(takes)} if takes is not None else None,
-        responses=content,
-        parameters=[OpenApiParameter(name, kind, required=False) for name, kind in (query or {}).items()],
+        request=_content(takes, takes_kind) or None,
+        responses={(status, one): shape for one, shape in _content(answers, kind).items()}
+        | ({} if _content(answers, kind) else {status: None})
+        | {("default", PROBLEM_JSON): document(ProblemView)},
+        parameters=asked,
     )
+
+
+def _content(shape: Any, kind: str) -> dict[str, Any]:
+    if shape is not None:
+        return {kind: document(shape)}
+    return {} if kind == JSON else {kind: BYTES}
 
 
 def problem_response(problem: Problem) -> HttpResponse:
     return JsonResponse(
         problem.body(),
         status=problem.kind.status,
-        content_type="application/problem+json",
+        content_type=PROBLEM_JSON,
         json_dumps_params={"ensure_ascii": False},
     )
 
@@ -69,6 +109,14 @@ def as_problem(error: Exception) -> Problem | None:
             return problems.TOO_OFTEN.because(wait_s=getattr(error, "wait", None))
         case exceptions.APIException():
             return problems.UNREADABLE.because(str(error.detail)[:300])
+        case RequestDataTooBig():
+            return problems.TOO_LARGE.because()
+        case SuspiciousOperation():
+            return problems.UNREADABLE.because()
+        case DataError() | OverflowError() | UnicodeEncodeError():
+            # refused by the database or on the way to it: a number, moment or text that no column holds
+            log.warning("not storable: %s", type(error).__name__, exc_info=error)
+            return problems.UNSTORABLE.because()
         case OperationalError() if "full" in str(error) or "No space" in str(error):
             return problems.NO_SPACE.because()
         case OperationalError():

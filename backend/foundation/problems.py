@@ -55,7 +55,12 @@ NOT_ALLOWED = declare("not_allowed", 403, "您的岗位没有这项权限。", "
 NOT_FOUND = declare("not_found", 404, "没有找到，或不在您的范围内。", "Not found, or outside your scope.")
 CSRF_REFUSED = declare("csrf_refused", 403, "页面已过期，请刷新后再试。", "The page has expired; reload and try again.")
 UNREADABLE = declare("unreadable", 400, "提交的内容无法识别。", "The content could not be read.")
+UNSTORABLE = declare(
+    "unstorable", 400, "内容里有数据库无法保存的值。", "It holds a value that the database cannot keep."
+)
 TOO_LARGE = declare("too_large", 413, "提交的内容太大。", "The content is too large.")
+ADDRESS_TOO_LONG = declare("address_too_long", 414, "请求的地址太长。", "The address of the request is too long.")
+HEADERS_TOO_LARGE = declare("headers_too_large", 431, "请求的头部太大。", "The headers of the request are too large.")
 TOO_OFTEN = declare("too_often", 429, "操作太频繁，请稍后再试。", "Too often; please wait a moment.", "state")
 METHOD_REFUSED = declare("method_refused", 405, "这个地址不支持此操作。", "This address does not support the method.")
 SOMEBODY_WAS_FASTER = declare(

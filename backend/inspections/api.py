@@ -42,7 +42,7 @@ class OneInspection(Endpoint):
 class Image(Endpoint):
     access = {"GET": SIGNED_IN}
 
-    @documented()
+    @documented(kind="image/jpeg")
     def get(self, request: PersonRequest, sha256: str) -> HttpResponse:
         """A re-encoded copy as JPEG; 404 for an image of a record outside one's scope or one that has not arrived."""
         if not queries.may_see_photo(request.user, sha256):

@@ -1,6 +1,5 @@
 """Taking in a result: checked, stored, signed, its failed items opened as hazards, its task completed; in one piece."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from backend.dispatch.services import Position, take_result
 from backend.enterprises.models import Enterprise
 from backend.enterprises.services import record_visit
 from backend.foundation import blobs, clock
-from backend.foundation.shapes import Body
+from backend.foundation.shapes import Body, Moment, require_plausible
 from backend.hazards.models import Source
 from backend.hazards.services import Finding, note_photo_stored, report
 from backend.inspections import problems
@@ -29,15 +28,18 @@ from backend.standards.models import Checklist, Clause
 from backend.standards.queries import get_checklist
 from backend.territory.queries import locate
 
-Sha = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Sha = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 _EARTH = Geod(ellps="GRS80")
 
 
 class NewPhoto(Body):
     sha256: Sha
-    taken_at: datetime
-    lon: float | None = None
-    lat: float | None = None
+    taken_at: Moment
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+
+    def __post_init__(self) -> None:
+        require_plausible(self.taken_at)
 
 
 class NewAnswer(Body):
@@ -60,12 +62,15 @@ class NewInspection(Body, kw_only=True):
     task_id: UUID
     assignment_no: int
     checklist_id: UUID
-    started_at: datetime
-    finished_at: datetime
+    started_at: Moment
+    finished_at: Moment
     position: Position | None = None
     no_fix_reason: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     answers: list[NewAnswer]
     signatures: list[NewSignature]
+
+    def __post_init__(self) -> None:
+        require_plausible(self.started_at, self.finished_at)
 
     def images(self) -> list[str]:
         photos = [photo.sha256 for answer in self.answers for photo in answer.photos]
@@ -75,7 +80,8 @@ class NewInspection(Body, kw_only=True):
 def submit(new: NewInspection, *, acting_user: User) -> Inspection:
     """Store a result for good. One from a former assignment, or for a task already answered, is kept as late.
 
-    Raises not_your_task, wrong_checklist, unknown_item, answers_incomplete, photo_missing, signature_missing.
+    Raises not_your_task, wrong_checklist, unknown_item, answers_incomplete, photo_missing, signature_missing,
+    unknown_clause, signed_twice.
     """
     with recording():
         task, checklist = hold_task(new.task_id), get_checklist(new.checklist_id)
@@ -102,6 +108,11 @@ def _check(new: NewInspection, task: Task, checklist: Checklist) -> None:
     bare = [a.item for a in new.answers if a.verdict == "fail" and not a.photos]
     if bare := [key for key in bare if known[key].get("photo_when_failed", True)]:
         raise problems.PHOTO_MISSING.because(items=bare)
+    cited = {a.clause_id for a in new.answers if a.clause_id}
+    if strange := cited - set(Clause.objects.filter(pk__in=cited).values_list("pk", flat=True)):
+        raise problems.UNKNOWN_CLAUSE.because(clauses=sorted(map(str, strange)))
+    if len({s.role for s in new.signatures}) < len(new.signatures):
+        raise problems.SIGNED_TWICE.because()
     signed = {s.role for s in new.signatures if s.sha256 or (s.role == "subject" and s.refused_reason)}
     if signed != {"inspector", "subject"}:
         raise problems.SIGNATURE_MISSING.because(missing=sorted({"inspector", "subject"} - signed))

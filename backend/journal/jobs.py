@@ -3,27 +3,43 @@
 import logging
 from datetime import timedelta
 
-import django_rq
 from django.db import close_old_connections, transaction
 from django.db.models import F, Q
 from redis.exceptions import RedisError
+from rq import Queue, Retry
 
 from backend.foundation import clock
 from backend.journal.handlers import HANDLERS
+from backend.journal.letters import patience, store
 from backend.journal.models import Outbox
 from backend.journal.writing import Letter
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 GIVE_UP_AFTER = 12
+RUNG = "anwangge:rung"
+RINGS_AGAIN_S = 5
 
 
 def wake(_letters: list[Letter]) -> None:
-    """Ring the worker. If the store is down the sweeper finds the rows a few seconds later."""
+    """Ring the worker, once until it comes. If the store is down the sweeper finds the rows a few seconds later."""
+    if patience.over:
+        return
     try:
-        django_rq.get_queue("default").enqueue(drain, retry=None, result_ttl=0, failure_ttl=3600)
+        if store().set(RUNG, 1, nx=True, ex=RINGS_AGAIN_S):
+            # over our own connection: RQ's waits without end for a store that hangs, and every commit with it
+            Queue("default", connection=store()).enqueue(
+                answer_ring, retry=Retry(max=3), result_ttl=0, failure_ttl=3600
+            )
     except RedisError as error:
+        patience.failed()
         log.info("worker not woken, the sweeper will find it: %s", error)
+
+
+def answer_ring() -> int:
+    """First let it ring again: what is committed from now on may not be found any more by this round."""
+    store().delete(RUNG)
+    return drain()
 
 
 def drain(limit: int = 200) -> int:

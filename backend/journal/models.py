@@ -23,6 +23,23 @@ class Chain(models.Model):
     head = models.CharField(max_length=64, default="0" * 64)
 
 
+class Anchor(models.Model):
+    """What a chain was on a day, signed: whoever holds a copy can tell if the past was changed afterwards."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    town = models.CharField(max_length=12)
+    epoch = models.UUIDField()
+    day = models.DateField()
+    seq = models.PositiveBigIntegerField()
+    head = models.CharField(max_length=64)
+    count = models.PositiveBigIntegerField()
+    signature = models.CharField(max_length=128)
+    public_key = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["town", "epoch", "day"], name="journal_anchor_daily")]
+
+
 class Event(models.Model):
     """One link of the chain. `header` is kept as the exact text that was hashed."""
 

@@ -103,6 +103,12 @@ def publish(
     work.entries.append(Entry(said, town, streams, str(target), acting_user, at or clock.now(), replace(work.origin)))
 
 
+def origin_now() -> Origin:
+    """Where the change that is being made comes from; empty outside `recording()` and for what no device asked for."""
+    work = _open.get()
+    return work.origin if work else Origin()
+
+
 @contextmanager
 def unannounced() -> Iterator[None]:
     """What commits inside is no news: nobody is told live. Who connects later reads it from the journal all the same."""

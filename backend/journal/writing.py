@@ -6,7 +6,7 @@ The counter rows (chain, streams) are raised by `UPDATE … RETURNING`, which lo
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,7 +117,7 @@ def _linked(
 
 def _deliver(entries: list[Entry], bodies: list[bytes], event_ids: list[int]) -> list[Letter]:
     wanted = Counter(stream for entry in entries for stream in entry.audience)
-    numbers = {stream: _raise_stream(stream, wanted[stream]) - wanted[stream] for stream in sorted(wanted)}
+    numbers = _raise_streams(wanted)
     rows, letters = [], []
     for entry, body, event in zip(entries, bodies, event_ids, strict=True):
         for stream in entry.audience:
@@ -134,23 +134,34 @@ def _raise_chain(town: str, by: int) -> tuple[int, str]:
     found = _execute(raise_it, (by, town))
     if not found:
         _execute(
-            "INSERT INTO journal_chain (town, seq, head) VALUES (%s, 0, %s) ON CONFLICT (town) DO NOTHING", (town, START)
+            "INSERT INTO journal_chain (town, seq, head) VALUES (%s, 0, %s) ON CONFLICT (town) DO NOTHING",
+            (town, START),
         )
         found = _execute(raise_it, (by, town))
     ((seq, head),) = found
     return seq, head
 
 
-def _raise_stream(stream: str, by: int) -> int:
-    raise_it = "UPDATE journal_stream SET seq = seq + %s WHERE id = %s RETURNING seq"
-    found = _execute(raise_it, (by, stream))
-    if not found:
+def _raise_streams(wanted: Mapping[str, int]) -> dict[str, int]:
+    """The number each stream had before it was raised by what is wanted of it. The town's chain is ours already, so
+    nobody else raises streams of this town meanwhile."""
+    numbers: dict[str, int] = {}
+    names = sorted(wanted)
+    for start in range(0, len(names), MOST_VALUES // 3):
+        some = names[start : start + MOST_VALUES // 3]
         _execute(
-            "INSERT INTO journal_stream (id, seq, min_seq) VALUES (%s, 0, 0) ON CONFLICT (id) DO NOTHING", (stream,)
+            f"INSERT INTO journal_stream (id, seq, min_seq) VALUES {', '.join(['(%s, 0, 0)'] * len(some))}"
+            " ON CONFLICT (id) DO NOTHING",
+            some,
         )
-        found = _execute(raise_it, (by, stream))
-    ((seq,),) = found
-    return int(seq)
+        cases = [value for name in some for value in (name, wanted[name])]
+        raised = _execute(
+            f"UPDATE journal_stream SET seq = seq + CASE id {'WHEN %s THEN %s ' * len(some)}END"
+            f" WHERE id IN ({', '.join(['%s'] * len(some))}) RETURNING id, seq",
+            [*cases, *some],
+        )
+        numbers |= {name: seq - wanted[name] for name, seq in raised}
+    return numbers
 
 
 def _queue(town: str, entries: list[Entry], last: int) -> None:

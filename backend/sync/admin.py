@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from backend.sync.models import ContestedOperation, Operation
+from backend.sync.models import ContestedOperation, Operation, OperationMove
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -26,3 +26,8 @@ class OperationAdmin(ReadOnly):
 @admin.register(ContestedOperation)
 class ContestedOperationAdmin(ReadOnly):
     list_display = ("op_id", "user", "received_at")
+
+
+@admin.register(OperationMove)
+class OperationMoveAdmin(ReadOnly):
+    list_display = ("subject", "act", "from_state", "to_state", "why", "who", "at")

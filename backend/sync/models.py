@@ -4,6 +4,7 @@ from django.db import models
 
 from backend.accounts.models import User
 from backend.foundation.ids import new_id
+from backend.foundation.moves import Move
 
 
 class Status(models.TextChoices):
@@ -36,6 +37,18 @@ class Operation(models.Model):
         indexes = [models.Index(fields=["status", "received_at"], name="sync_operation_status")]
 
 
+class Act(models.TextChoices):
+    RELEASED = "released"  # carried out again, as the person who sent it
+    DISMISSED = "dismissed"  # will not be carried out; kept all the same
+
+
+class OperationMove(Move):
+    """What somebody did about an operation that was set aside. `why`: the reason given, or the code of the outcome."""
+
+    subject = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="moves")
+    act = models.CharField(max_length=9, choices=Act.choices)
+
+
 class ContestedOperation(models.Model):
     """A second operation under an id that was already used with another body. Both are kept."""
 
@@ -43,6 +56,8 @@ class ContestedOperation(models.Model):
     op_id = models.UUIDField(db_index=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT)
     device = models.UUIDField(null=True)
+    type = models.CharField(max_length=40, blank=True)
+    target = models.CharField(max_length=40, blank=True)
     body = models.TextField()
     fingerprint = models.CharField(max_length=64)
     received_at = models.DateTimeField()

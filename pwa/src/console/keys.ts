@@ -9,7 +9,7 @@ export function onEscape(close: () => boolean): void {
   onBeforeUnmount(() => escapes.splice(escapes.indexOf(close), 1));
 }
 
-const PLACES: Record<string, string> = { d: "hand-out", w: "watch", h: "hazards" };
+const PLACES: Record<string, string> = { d: "hand-out", w: "watch", h: "hazards", p: "phones" };
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable);
 

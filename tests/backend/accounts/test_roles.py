@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from backend.accounts.models import RoleHeld, User
-from backend.accounts.roles import ACTS, SEE_OVERVIEW, SEE_TERRITORY, SEND, VERIFY, Role
+from backend.accounts.roles import (
+    ACTS,
+    SEE_DEVICES,
+    SEE_OVERVIEW,
+    SEE_TERRITORY,
+    SEND,
+    TEST_COMMUNICATION,
+    VERIFY,
+    Role,
+)
 from backend.dispatch.queries import tasks_visible_to
 from backend.foundation import clock
 from backend.hazards.queries import hazards_visible_to
@@ -16,16 +25,16 @@ DAY = timedelta(days=1)
 
 EXPECTED = {
     "wang": {SEE_TERRITORY},
-    "lead": {SEND, SEE_OVERVIEW, SEE_TERRITORY},
+    "lead": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
     "officer": {SEE_OVERVIEW, SEE_TERRITORY},
-    "head": {SEND, SEE_OVERVIEW, SEE_TERRITORY},
-    "office": {SEND, SEE_OVERVIEW, SEE_TERRITORY, VERIFY},
-    "mayor": {SEE_OVERVIEW, SEE_TERRITORY},
+    "head": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
+    "office": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY},
+    "mayor": {SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
     "boss": set(),
     "guard": set(),
     "expert": set(),
     "supervisor": {SEE_OVERVIEW, SEE_TERRITORY},
-    "admin": {VERIFY},
+    "admin": {SEE_DEVICES, TEST_COMMUNICATION, VERIFY},
 }
 
 

@@ -1,8 +1,13 @@
 """Events out: in order, without gaps, to nobody else; and old state + events is the fresh state."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 
+from backend.comms.services import Answer, Confirmation, NewTest, start_test, take_answer, take_confirmation
 from backend.dispatch.services import hand_over
+from backend.foundation import clock
 from backend.inspections.services import submit
 from backend.journal.models import Epoch
 from tests.backend.phone import Phone
@@ -72,11 +77,28 @@ def test_old_state_and_events_are_the_fresh_state(cast, who):
     first, second = cast.send(1, 2).tasks.filter(assignee=cast.wang)[:2]
     submit(cast.result(first, fails=("gas", "wiring")), acting_user=cast.wang)
     hand_over(second, cast.li, acting_user=cast.lead, why="请假")
-    kinds = ("task", "hazard")
+    _test_communication(cast)
+    kinds = ("task", "hazard", "communication_test")
     catch_up(surface, rows, cursors)
     catch_up(surface, rows, cursors)  # the first one told the server what is stored, which is news again
     fresh, _ = everything(surface)
     assert of_kind(rows, *kinds) == of_kind(fresh, *kinds)
+
+
+def _test_communication(cast):
+    """One test that is answered and confirmed, and one that waits."""
+    answered, _ = (start_test(NewTest(id=uuid4(), town=TOWN), acting_user=cast.office) for _ in range(2))
+    for person in (cast.wang, cast.lead):
+        take_answer(Answer(test_id=answered.pk, heard_at=clock.now(), way="live"), acting_user=person)
+        take_confirmation(Confirmation(test_id=answered.pk, at=clock.now()), acting_user=person)
+
+
+def test_a_phone_that_comes_later_than_its_events_still_finds_the_test(cast, phone):
+    start_test(NewTest(id=uuid4(), town=TOWN, within_minutes=10), acting_user=cast.office)
+    (row,) = [row["v"] for row in phone.snapshot(f"p:{cast.wang.pk}")["rows"] if row["k"] == "communication_test"]
+    assert (row["heard_at"], row["version"]) == (None, 1)
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        assert phone.snapshot(f"p:{cast.wang.pk}")["rows"] == [], "closed: nothing to answer in time"
 
 
 def test_a_worker_hears_only_what_is_theirs(cast):

@@ -12,7 +12,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.accounts.models import RoleHeld
 from backend.accounts.roles import Role
+from backend.config.backup.archive import NotDone
+from backend.config.backup.at_work import work_here
 from backend.config.processes import CannotStart, Processes
+from backend.journal.epoch import note_history, settle_epoch
 from backend.territory.models import Town
 
 
@@ -24,10 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("--demo-town", type=Path, help="town folder to load when the database holds no town")
 
     def handle(self, *args: Any, port: int, demo_town: Path | None, **options: Any) -> None:
+        _claim()
         processes = Processes(settings.HOME, port, own_store="REDIS_URL" not in os.environ)
         try:
             processes.check()
             call_command("migrate", verbosity=0)
+            settle_epoch()
             if demo_town and not Town.objects.exists():
                 call_command("load_town", str(demo_town))
             processes.start()
@@ -37,6 +42,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self._say_addresses(port)
         _wait(processes)
+        # whoever puts an old copy back while nothing runs is found out at the next start
+        note_history()
 
     def _say_addresses(self, port: int) -> None:
         base = f"http://localhost:{port}"
@@ -49,6 +56,13 @@ class Command(BaseCommand):
         }
         lines = [f"  {name:<14} {base}{path}" for name, path in pages.items()]
         self.stdout.write("\n".join(["", "安网格 Anwangge", *lines, *_sign_ins(), "", "  Ctrl-C 停止 / stops", ""]))
+
+
+def _claim() -> None:
+    try:
+        work_here(settings.HOME)
+    except NotDone as error:
+        raise CommandError(str(error)) from error
 
 
 def _sign_ins() -> list[str]:

@@ -4,7 +4,11 @@ import os
 from typing import Any
 
 import uvicorn
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+
+from backend.config.backup.at_work import work_here
+from backend.journal.epoch import settle_when_possible
 
 
 class Command(BaseCommand):
@@ -15,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=os.environ.get("HOST", "0.0.0.0"))
 
     def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
+        work_here(settings.HOME)
+        settle_when_possible()
         # no per-message deflate: it cost more CPU per socket than it saved on frames this small
         uvicorn.run(
             "backend.config.asgi:application", host=host, port=port, log_level="warning", access_log=False,

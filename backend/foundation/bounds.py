@@ -1,0 +1,88 @@
+"""ASGI: what is too large is refused before it is read, and a body that hides its size is read no further than its limit.
+
+Django looks at the size of a body only when it has taken all of it, and holds a thread while it comes in: a few phones with
+a weak signal would keep everybody else waiting. Here it is taken first, and handed on when it is whole.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from backend.foundation.problems import ADDRESS_TOO_LONG, HEADERS_TOO_LARGE, TOO_LARGE, Problem
+
+# the parser in front of us knows no address longer than 65,535 bytes, and refuses it without a word of ours
+LONGEST_ADDRESS = 60_000
+LARGEST_HEADERS = 65_536
+LARGEST_BODY = 1 << 20
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class _TooMuch(Exception):
+    """More has come than may."""
+
+
+class Bounded:
+    """`larger`: (beginning of a path, largest body in bytes) for the few addresses that take more than LARGEST_BODY."""
+
+    def __init__(self, app: App, larger: Iterable[tuple[str, int]]) -> None:
+        self.app, self.larger = app, tuple(larger)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        largest = self._largest(scope["path"])
+        if problem := _refusal(scope, largest):
+            await _answer(send, problem)
+            return
+        try:
+            body = await _whole(receive, largest)
+        except _TooMuch:
+            await _answer(send, TOO_LARGE.because(largest=largest))
+            return
+        if body is not None:
+            await self.app(scope, _replayed(body, receive), send)
+
+    def _largest(self, path: str) -> int:
+        return next((size for start, size in self.larger if path.startswith(start)), LARGEST_BODY)
+
+
+def _refusal(scope: Any, largest: int) -> Problem | None:
+    """What the first lines of the request already tell."""
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
+        return ADDRESS_TOO_LONG.because()
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS:
+        return HEADERS_TOO_LARGE.because()
+    said = dict(scope["headers"]).get(b"content-length", b"0")
+    return TOO_LARGE.because(largest=largest) if said.isdigit() and int(said[:20]) > largest else None
+
+
+async def _whole(receive: Receive, largest: int) -> bytes | None:
+    """The body, or None when who sent it went away before its end."""
+    pieces, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        pieces.append(message.get("body", b""))
+        size, more = size + len(pieces[-1]), message.get("more_body", False)
+        if size > largest:
+            raise _TooMuch
+    return b"".join(pieces)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body as one message; what comes after it (a disconnect) as it comes."""
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> dict[str, Any]:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed
+
+
+async def _answer(send: Send, problem: Problem) -> None:
+    """The rest of what is being sent is thrown away unread; the client can still read this answer."""
+    body = json.dumps(problem.body(), ensure_ascii=False).encode()
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": problem.kind.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
