@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from backend.journal.models import Delivery, Epoch, Stream
+from backend.journal.models import Delivery, Epoch, Event, Stream
 
 
 def current_epoch() -> str:
