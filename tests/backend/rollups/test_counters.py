@@ -134,7 +134,7 @@ def test_the_overview_is_told_that_it_is_out_of_date(cast):
     listening.get_message(timeout=2)
     cast.send(1, per_grid=1)
     advance_and_tell(TOWN)
-    stream, seq, frame = opened(listening.get_message(timeout=2)["data"])
+    ((stream, seq, frame),) = opened(listening.get_message(timeout=2)["data"])
     listening.close()
     assert (stream, seq) == (f"o:{TOWN}", 0)
     assert json.loads(frame) == {"k": "letter", "t": "overview", "division": TOWN, "version": 1}
