@@ -54,6 +54,8 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="journal_event_seq")]
+        # what was said about a thing is found by it, whatever else ever happened
+        indexes = [models.Index(fields=["target"], name="journal_event_target")]
 
 
 class EventBody(models.Model):

@@ -52,6 +52,7 @@ async def test_postgresql_is_restarted_in_the_middle_of_writing(postgres: Postgr
 
     What protects: 503 or `retry` for what was not committed, one transaction per unit of work, and connections that are
     looked at before they are used.
+    Seen failing: the clock ended, because the claim of a periodic job stood outside its `try`.
     """
     with running_town(database_url=postgres.url) as town:
         phones = await town.phones_of(4)

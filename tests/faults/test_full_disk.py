@@ -30,7 +30,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 async def test_a_full_disk_takes_nothing_in_and_says_so(small_disk: Path):
     """Database, photos, logs and the store's journal are all on it.
 
-    What protects: an answer comes only after the commit; 507, 503 and `retry` mean to the phone that nothing was stored.
+    What protects: an answer comes only after the commit; 507, 503 and `retry` mean to the phone that nothing was stored; an
+    upload is all there when its file is, not when its pieces are.
+    Seen failing: on PostgreSQL, where the pieces found room and the file did not, HEAD said "all there" and the phone let
+    go of the photos of forty results.
     """
     with running_town(folder=small_disk) as town:
 

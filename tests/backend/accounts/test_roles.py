@@ -7,8 +7,10 @@ import pytest
 from backend.accounts.models import RoleHeld, User
 from backend.accounts.roles import (
     ACTS,
+    RELEASE,
     SEE_DEVICES,
     SEE_OVERVIEW,
+    SEE_QUARANTINE,
     SEE_TERRITORY,
     SEND,
     TEST_COMMUNICATION,
@@ -28,13 +30,13 @@ EXPECTED = {
     "lead": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
     "officer": {SEE_OVERVIEW, SEE_TERRITORY},
     "head": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
-    "office": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY},
+    "office": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_QUARANTINE, SEE_TERRITORY, RELEASE, TEST_COMMUNICATION, VERIFY},
     "mayor": {SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
     "boss": set(),
     "guard": set(),
     "expert": set(),
     "supervisor": {SEE_OVERVIEW, SEE_TERRITORY},
-    "admin": {SEE_DEVICES, TEST_COMMUNICATION, VERIFY},
+    "admin": {SEE_DEVICES, SEE_QUARANTINE, RELEASE, TEST_COMMUNICATION, VERIFY},
 }
 
 

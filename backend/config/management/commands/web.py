@@ -23,10 +23,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
         work_here(settings.HOME)
         settle_when_possible()
-        # no per-message deflate: it cost more CPU per socket than it saved on frames this small. Phones ask for a sign of
-        # life every 25 seconds; the server's own question is for those that vanished, and need not come more often
+        # no per-message deflate: it cost more CPU per socket than it saved on frames this small; pings rarely, because those
+        # of thousands that came at once go out at once and hold up the letters; phones send their own every 25 s
         uvicorn.run(
             "backend.config.asgi:application", host=host, port=port, log_level="warning", access_log=False,
-            ws=RawProtocol, ws_per_message_deflate=False, ws_max_size=LARGEST_FRAME, timeout_graceful_shutdown=5,
-            ws_ping_interval=60, ws_ping_timeout=30, proxy_headers=True,
+            ws=RawProtocol, ws_per_message_deflate=False, ws_max_size=LARGEST_FRAME, ws_ping_interval=90.0, ws_ping_timeout=60.0,
+            timeout_graceful_shutdown=5,
+            proxy_headers=True,
         )  # fmt: skip
