@@ -82,6 +82,9 @@ class Outbox:
         rows = self._db.execute("SELECT sha256, content FROM image WHERE stored IS NULL ORDER BY rowid")
         return [(sha, content) for sha, content in rows if sha not in waiting]
 
+    def images_stored(self) -> list[str]:
+        return [sha for (sha,) in self._db.execute("SELECT sha256 FROM image WHERE stored IS NOT NULL")]
+
     def image_stored(self, sha256: str) -> None:
         self._db.execute("UPDATE image SET stored = ? WHERE sha256 = ?", (_now(), sha256))
 

@@ -130,7 +130,7 @@ class Phone:
         await self.send_images()
 
     async def send_operations(self) -> None:
-        pause = 0.1
+        pause, until = 0.1, time.monotonic() + self.session.patience_s
         while waiting := self.outbox.waiting():
             try:
                 answered = await self.submit(waiting[:MOST_IN_A_BATCH])
@@ -140,6 +140,8 @@ class Phone:
                 await self.restart(refused.fields["epoch"])
                 continue
             if not answered:  # the server said `retry` to every one of them
+                if time.monotonic() > until:
+                    raise Unanswered("the server goes on saying `retry`")
                 await asyncio.sleep(self._random.uniform(pause / 2, pause))
                 pause = min(pause * 2, 4)
 

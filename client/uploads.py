@@ -39,11 +39,11 @@ async def _begin(session: Session, sha256: str, length: int) -> int:
 
 
 async def progress(session: Session, sha256: str) -> int | None:
-    """Bytes that are there; None if nothing was announced."""
+    """Bytes that are there; None if nothing was announced, or what was there proved damaged and is gone."""
     head: httpx.Response = await session.call(
-        "HEAD", f"/api/blobs/{sha256}", headers=TUS, accept=frozenset({404}), read=_ours
+        "HEAD", f"/api/blobs/{sha256}", headers=TUS, accept=frozenset({404, HASH_MISMATCH}), read=_ours
     )
-    return None if head.status_code == 404 else int(head.headers["Upload-Offset"])
+    return None if head.status_code in (404, HASH_MISMATCH) else int(head.headers["Upload-Offset"])
 
 
 async def _patch(session: Session, sha256: str, offset: int, piece: bytes) -> int:

@@ -1,5 +1,6 @@
 """People, departments, the roles they hold, and the devices they sign in from."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -51,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_demo = models.BooleanField("invented person", default=False)
 
     objects: ClassVar[People] = People()
+    _held: list["RoleHeld"]
 
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS = ["name"]
@@ -59,12 +61,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.name} {self.phone}"
 
     def held_today(self) -> list["RoleHeld"]:
-        if not hasattr(self, "_held"):
-            self._held = list(self.roles_held.current().select_related("department"))
+        with_roles([self])
         return self._held
 
     def acts(self) -> frozenset[str]:
         return frozenset().union(*(ACTS[Role(held.role)] for held in self.held_today()))
+
+
+def with_roles(users: Iterable[User]) -> list[User]:
+    """The same people with the roles they hold today at hand: one query for all who have not been asked before."""
+    people = list(users)
+    unasked = {user.id: user for user in people if not hasattr(user, "_held")}
+    for user in unasked.values():
+        user._held = []
+    if unasked:
+        for held in RoleHeld.objects.current().filter(user__in=unasked).select_related("department").order_by("pk"):
+            unasked[held.user_id]._held.append(held)
+    return people
 
 
 class RolesHeld(models.QuerySet["RoleHeld"]):

@@ -52,11 +52,11 @@ SCHEDULE = [
 def run_due() -> None:
     close_old_connections()
     for periodic in SCHEDULE:
-        if _claim(periodic):
-            try:
+        try:  # the claim too: a database that is being restarted must not end the clock
+            if _claim(periodic):
                 periodic.run()
-            except Exception:
-                log.exception("periodic %s failed", periodic.name)
+        except Exception:
+            log.exception("periodic %s failed", periodic.name)
 
 
 def _claim(periodic: Periodic) -> bool:

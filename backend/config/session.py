@@ -1,11 +1,10 @@
 """Signing in, and what a surface must know about the person: it spans accounts, territory and streams."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
@@ -13,18 +12,18 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
-from backend.accounts import devices, services
+from backend.accounts import services
 from backend.accounts.models import User
 from backend.accounts.requests import PersonRequest
 from backend.accounts.views import RoleView, SelfView, role_view, self_view
 from backend.foundation import clock
 from backend.foundation.access import PUBLIC, SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
-from backend.foundation.problems import NOT_SIGNED_IN, Problem
-from backend.foundation.shapes import Body, View, answer, convert, read
+from backend.foundation.problems import NOT_SIGNED_IN
+from backend.foundation.shapes import Body, View, answer, read
+from backend.journal import letters
 from backend.journal.queries import current_epoch
 from backend.realtime import tickets
-from backend.sync.sending import note_cursors
 from backend.sync.streams import streams_of
 from backend.territory.queries import towns_visible_to
 from backend.territory.scopes import scope_of
@@ -91,7 +90,9 @@ class Session(Endpoint):
 
     @documented(status=204)
     def delete(self, request: Request) -> HttpResponse:
+        user, device = request.user.id, services.device_of(request._request)
         services.sign_out(request._request)
+        letters.show_out(str(user), str(device or ""))
         return HttpResponse(status=204)
 
 
@@ -100,23 +101,5 @@ class NewTicket(Endpoint):
 
     @documented(Ticket)
     def post(self, request: PersonRequest) -> HttpResponse:
-        return answer(Ticket(ticket=tickets.issue(str(request.user.id), streams_of(request.user))))
-
-
-def _acknowledge(user: str, cursors: dict[str, int]) -> None:
-    note_cursors(User.objects.get(pk=user), cursors)
-
-
-def _note_health(device: str | None, health: dict[str, Any]) -> None:
-    """What came with a beat of the socket. Health that cannot be read is no reason to hang up: the device was heard."""
-    if not device:
-        return
-    try:
-        devices.note_health(UUID(device), convert(health, devices.DeviceHealth))
-    except Problem:
-        devices.note_seen(UUID(device))
-
-
-acknowledge = sync_to_async(_acknowledge)
-note_health = sync_to_async(_note_health)
-epoch = sync_to_async(current_epoch)
+        user, device = request.user, services.device_of(request._request)
+        return answer(Ticket(ticket=tickets.issue(str(user.id), str(device or ""), streams_of(user))))

@@ -119,6 +119,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # each thread keeps its connection: opening one and setting it up costs more than most requests
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
+    # a connection that a restart of the server broke is found before somebody's request is
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 20}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts import api as accounts
 from backend.comms import api as comms
-from backend.config import docs, health, session
+from backend.config import docs, health, live, session
 from backend.config.pages import hashed_file, page, plain_file
 from backend.dispatch import api as dispatch
 from backend.enterprises import api as enterprises
@@ -50,6 +50,7 @@ urlpatterns = [
     path("api/overview", rollups.TownOverview.as_view()),
     path("api/journal/verify", health.VerifyChain.as_view()),
     path("api/journal/anchors", health.LastAnchors.as_view()),
+    path("api/realtime", live.RealtimeFigures.as_view()),
     path("api/ops", sync.Operations.as_view()),
     path("api/sync", sync.Events.as_view()),
     path("api/snapshot", sync.StreamSnapshot.as_view()),

@@ -1,5 +1,6 @@
 """Reading tasks. `visible_to` is the only door: REST, snapshots, counts and files go through it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -87,9 +88,13 @@ def open_counts(users: list[UUID]) -> dict[UUID, int]:
     return {row["assignee"]: row["n"] for row in rows}
 
 
-def tasks_not_on_phone(user: User) -> list[UUID]:
-    """Open tasks of the person that no device of theirs has yet been seen to hold."""
-    return list(not_on_phone(Task.objects.filter(assignee=user, state__in=OPEN)).values_list("pk", flat=True))
+def waiting_for_phones(users: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Per person the open tasks that no device of theirs has yet been seen to hold."""
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    rows = not_on_phone(Task.objects.filter(assignee__in=list(users), state__in=OPEN)).order_by("pk")
+    for user, task in rows.values_list("assignee_id", "pk"):
+        found[user].append(task)
+    return dict(found)
 
 
 def not_on_phone(tasks: QuerySet[Task]) -> QuerySet[Task]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from errno import EDQUOT, EFBIG, ENOSPC
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -18,6 +19,8 @@ from backend.foundation.problems import Problem
 from backend.foundation.shapes import View, document
 
 log = logging.getLogger(__name__)
+# SQLite and PostgreSQL; a write that fails for want of room can also be called an I/O error
+FULL = ("full", "No space", "disk I/O error")
 Method = TypeVar("Method", bound=Callable[..., Any])
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 BYTES = {"type": "string", "format": "binary"}
@@ -117,7 +120,9 @@ def as_problem(error: Exception) -> Problem | None:
             # refused by the database or on the way to it: a number, moment or text that no column holds
             log.warning("not storable: %s", type(error).__name__, exc_info=error)
             return problems.UNSTORABLE.because()
-        case OperationalError() if "full" in str(error) or "No space" in str(error):
+        case OperationalError() if any(words in str(error) for words in FULL):
+            return problems.NO_SPACE.because()
+        case OSError() if error.errno in (ENOSPC, EDQUOT, EFBIG):
             return problems.NO_SPACE.because()
         case OperationalError():
             return problems.BUSY.because()

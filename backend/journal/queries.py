@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Max, Q
+
 from backend.journal.models import Delivery, Epoch, Stream
 
 
@@ -16,6 +18,16 @@ def heads(streams: Iterable[str]) -> dict[str, int]:
     """Last number of each stream; 0 for one that nothing was ever sent to."""
     wanted = list(streams)
     return dict.fromkeys(wanted, 0) | dict(Stream.objects.filter(id__in=wanted).values_list("id", "seq"))
+
+
+def moved_after(delivery: int | None) -> tuple[int, dict[str, int]]:
+    """Streams that something was delivered to after this row, and the newest row. Rows become visible out of the order of
+    their numbers: who asks again and again must go back some way, and now and then compare all heads."""
+    newest = Delivery.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    if delivery is None or newest == delivery:
+        return newest, {}
+    moved = Delivery.objects.filter(pk__gt=delivery).order_by().values_list("stream_id").annotate(Max("seq"))
+    return newest, dict(moved)
 
 
 def floors(streams: Iterable[str]) -> dict[str, int]:
@@ -37,7 +49,14 @@ def after(stream: str, cursor: int, limit: int) -> list[dict[str, Any]]:
     ]
 
 
-def targets_between(stream: str, after_seq: int, upto: int, types: Iterable[str]) -> list[tuple[str, str]]:
-    """(type, target) of the deliveries of `stream` with after_seq < seq ≤ upto."""
-    rows = Delivery.objects.filter(stream_id=stream, seq__gt=after_seq, seq__lte=upto, event__type__in=list(types))
-    return list(rows.order_by("seq").values_list("event__type", "event__target"))
+def targets_delivered(
+    ranges: dict[str, tuple[int, int]], targets: Iterable[str], types: Iterable[str]
+) -> set[tuple[str, str]]:
+    """(stream, target) for those of `targets` that an event of these types told to a stream within after < seq ≤ upto."""
+    within = Q()
+    for stream, (after, upto) in ranges.items():
+        within |= Q(stream_id=stream, seq__gt=after, seq__lte=upto)
+    if not within:
+        return set()
+    rows = Delivery.objects.filter(within, event__type__in=list(types), event__target__in=list(targets))
+    return set(rows.values_list("stream_id", "event__target"))

@@ -1,145 +1,210 @@
-"""One hub per web process: one subscription to the store, a set of connections per stream, frames handed on unread.
+"""One hub per web process: one subscription to the store, the streams somebody here listens to, frames handed on unread.
 
-It never waits for a peer: each connection has a bounded queue and a task of its own. Who falls behind loses the queue
-and is told to pull; who stays behind is closed. A poll of the heads every few seconds finds what the store did not carry,
-so that a dead store makes things slower, never wrong.
+It never waits for a peer. What a peer does not take stays in its buffer up to a limit; over it the connection is
+lagging: it gets nothing more, is told the heads when it has drained, and is closed when it does not. A poll of the heads
+finds what the store did not carry, so that a dead store makes things slower, never wrong.
 """
 
 import asyncio
-import contextlib
-import logging
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 
-import msgspec
-from asgiref.sync import sync_to_async
-from django.conf import settings
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from backend.realtime import frames
+from backend.realtime.connection import Connection
+from backend.realtime.followed import Followed
+from backend.realtime.frames import Batch, Numbered
+from backend.realtime.greeting import Greeter
+from backend.realtime.guard import Guard
+from backend.realtime.mending import Mender
+from backend.realtime.questions import Questions
+from backend.realtime.reports import Reports
+from backend.realtime.store import follow_store
+from backend.realtime.tickets import Holder
 
-from backend.journal import queries as journal
-from backend.journal.letters import CHANNEL, opened
-
-log = logging.getLogger(__name__)
-QUEUE_FRAMES = 64
+# the first letter after a quiet moment goes at once; those that come within this time of it go together
+WINDOW_S = 0.010
+WRITES_AT_ONCE = 250
 LAGGING_S = 30
-POLL_S = 3
-Send = Callable[[bytes], Awaitable[None]]
-
-
-class Connection:
-    """One socket: the streams it may hear, and the frames that wait for it."""
-
-    def __init__(self, streams: frozenset[str], send: Send) -> None:
-        self.streams = streams
-        self._send = send
-        self._frames: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_FRAMES)
-        self._lagging_since: float | None = None
-        self.too_slow = asyncio.Event()
-
-    def offer(self, frame: bytes) -> bool:
-        """Queue a frame. False: the peer was too far behind and has lost its queue; it must be told where the streams are."""
-        try:
-            self._frames.put_nowait(frame)
-        except asyncio.QueueFull:
-            self._lag()
-            return False
-        return True
-
-    def _lag(self) -> None:
-        self._lagging_since = self._lagging_since or time.monotonic()
-        if time.monotonic() - self._lagging_since > LAGGING_S:
-            self.too_slow.set()
-        while not self._frames.empty():
-            self._frames.get_nowait()
-
-    async def pump(self) -> None:
-        while True:
-            await self._send(await self._frames.get())
-            if self._frames.empty():
-                self._lagging_since = None
+TICK_S = 1
+HELLO_WITHIN_S = 10
+MOST_PER_USER = 20
 
 
 class Hub:
-    def __init__(self) -> None:
-        self._listeners: defaultdict[str, set[Connection]] = defaultdict(set)
-        self._heads: dict[str, int] = {}
+    def __init__(self, questions: Questions | None = None, *, most_per_user: int = MOST_PER_USER) -> None:
+        questions = questions or Questions()
+        self.streams: dict[str, Followed] = {}
+        self.people: dict[str, dict[Connection, None]] = {}
+        self.counted: Counter[str] = Counter()
+        self.mender, self.greeter = Mender(self), Greeter(self)
+        self.guard, self.reports = Guard(self, questions), Reports(self, questions)
+        self._most_per_user = most_per_user
+        self._strangers: dict[Connection, None] = {}
+        self._lagging: dict[Connection, None] = {}
+        self._pending: dict[str, list[Numbered]] = {}
+        self._ready = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def join(self, connection: Connection) -> None:
+    def receive(self, connection: Connection) -> None:
+        """Somebody has knocked and not yet said who."""
         self._start()
-        for stream in connection.streams:
-            self._listeners[stream].add(connection)
+        self._strangers[connection] = None
+
+    def join(self, connection: Connection, holder: Holder) -> None:
+        """From here on the connection hears its streams; what is said before `release` waits."""
+        self._start()
+        self._strangers.pop(connection, None)
+        connection.holder = holder
+        for stream in holder.streams:
+            self.follow(stream).listeners.add(connection)
+        own = self.people.setdefault(holder.user, {})
+        own[connection] = None
+        if len(own) > self._most_per_user:
+            self.dismiss(next(iter(own)), frames.TOO_MANY, 300)
 
     def leave(self, connection: Connection) -> None:
-        for stream in connection.streams:
-            self._listeners[stream].discard(connection)
-            if not self._listeners[stream]:
-                del self._listeners[stream]
-                self._heads.pop(stream, None)
+        self._strangers.pop(connection, None)
+        self._lagging.pop(connection, None)
+        connection.dismissed, connection.live, connection.held = True, False, None
+        if connection.holder:
+            self.ignore(connection, connection.holder.streams)
+            own = self.people.get(connection.holder.user, {})
+            own.pop(connection, None)
+            if not own:
+                self.people.pop(connection.holder.user, None)
 
-    async def heads_of(self, streams: Iterable[str]) -> dict[str, int]:
-        """Asked after joining, so that nothing falls between; streams this hub already follows need no query."""
-        wanted = list(streams)
-        unknown = [stream for stream in wanted if stream not in self._heads]
-        if unknown:
-            for stream, head in (await _read_heads(unknown)).items():
-                self._heads[stream] = max(head, self._heads.get(stream, 0))
-        return {stream: self._heads.get(stream, 0) for stream in wanted}
+    def ignore(self, connection: Connection, streams: Iterable[str]) -> None:
+        """A stream without listeners is followed until the guard's next round: whoever was cut off is soon back."""
+        for stream in streams:
+            if followed := self.streams.get(stream):
+                followed.listeners.discard(connection)
 
-    def deliver(self, stream: str, seq: int, frame: bytes) -> None:
-        if seq:
-            self._heads[stream] = max(seq, self._heads.get(stream, 0))
-        for connection in self._listeners.get(stream, ()):
-            self._hand(connection, frame)
+    def follow(self, stream: str) -> Followed:
+        found = self.streams.get(stream)
+        if found is None:
+            found = self.streams[stream] = Followed()
+        return found
 
-    def _hand(self, connection: Connection, frame: bytes) -> None:
-        """The heads stand in for a queue that was dropped: nothing else might come for long to show the gap."""
-        if not connection.offer(frame):
-            connection.offer(_heads_frame({s: self._heads[s] for s in connection.streams if s in self._heads}))
+    def forget_unheard(self) -> None:
+        for stream in [name for name, followed in self.streams.items() if not followed.listeners]:
+            del self.streams[stream]
+
+    def dismiss(self, connection: Connection, code: int, retry_after: int) -> None:
+        if not connection.dismissed:
+            self.leave(connection)
+            self.counted[f"bye_{code}"] += 1
+            connection.wire.bye(frames.bye(code, retry_after), code)
+
+    def deliver(self, stream: str, seq: int, text: bytes) -> None:
+        """A letter has come, by whatever way; it goes out in the turn of its stream."""
+        followed = self.streams.get(stream)
+        if followed is None:
+            return
+        self.counted["letters"] += 1
+        if seq == 0:
+            self.send(stream, [(0, text)])
+        else:
+            self.send(stream, followed.admit(seq, text))
+            if followed.has_gap():
+                self.mender.look_after(stream)
+
+    def learn(self, stream: str, head: int) -> None:
+        if followed := self.streams.get(stream):
+            self.send(stream, followed.learn(head))
+
+    def send(self, stream: str, numbered: list[Numbered]) -> None:
+        if numbered:
+            self._pending.setdefault(stream, []).extend(numbered)
+            self._ready.set()
+
+    def heads_for(self, streams: Iterable[str]) -> dict[str, int]:
+        return {s: self.streams[s].head or 0 for s in sorted(streams) if s in self.streams}
+
+    def release(self, connection: Connection, greeting: Batch, upto: dict[str, int]) -> None:
+        """The greeting, what was said meanwhile beyond it, and from now on live."""
+        held, connection.held = connection.held or [], None
+        connection.live = True
+        self._offer(connection, greeting)
+        for stream, batch in held:
+            known = upto.get(stream, 0)
+            rest = [(seq, text) for seq, text in batch.numbered if seq == 0 or seq > known]
+            if rest:
+                self._offer(connection, batch if len(rest) == len(batch.numbered) else Batch(rest))
+
+    def figures(self) -> dict[str, int]:
+        """Numbers for operations, of this process since it began; no names."""
+        now = {
+            "connections": sum(map(len, self.people.values())),
+            "people": len(self.people),
+            "streams": len(self.streams),
+            "lagging": len(self._lagging),
+        }
+        return now | dict(sorted(self.counted.items()))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        for part in (self.mender, self.greeter, self.reports):
+            await part.stop()
 
     def _start(self) -> None:
         if not self._tasks:
-            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._poll())]
+            works = (self._carry(), self._tick(), self.mender.poll(), self.guard.watch(), follow_store(self))
+            self._tasks = [asyncio.create_task(work) for work in works]
 
-    async def _listen(self) -> None:
+    async def _carry(self) -> None:
         while True:
-            with contextlib.suppress(RedisError, OSError):
-                await self._follow_store()
-            log.warning("store not reachable, polling goes on")
-            await asyncio.sleep(1)
+            await self._ready.wait()
+            self._ready.clear()
+            pending, self._pending = self._pending, {}
+            for stream, numbered in pending.items():
+                await self._hand_out(stream, Batch(numbered))
+            await asyncio.sleep(WINDOW_S)
 
-    async def _follow_store(self) -> None:
-        async with Redis.from_url(settings.REDIS_URL, socket_timeout=None) as store:
-            subscription = store.pubsub(ignore_subscribe_messages=True)
-            await subscription.subscribe(CHANNEL)
-            async for message in subscription.listen():
-                self.deliver(*opened(message["data"]))
+    async def _hand_out(self, stream: str, batch: Batch) -> None:
+        """Encoded once, written to all; others get a turn in between, be it pings, hellos or requests."""
+        followed = self.streams.get(stream)
+        listeners = tuple(followed.listeners) if followed else ()
+        self.counted["deliveries"] += len(listeners) * len(batch.numbered)
+        for start in range(0, len(listeners), WRITES_AT_ONCE):
+            for connection in listeners[start : start + WRITES_AT_ONCE]:
+                if connection.live:
+                    if not connection.wire.offer(batch):
+                        self._lag(connection)
+                elif connection.held is not None:
+                    connection.held.append((stream, batch))
+            if start + WRITES_AT_ONCE < len(listeners):
+                await asyncio.sleep(0)
 
-    async def _poll(self) -> None:
+    def _offer(self, connection: Connection, batch: Batch) -> None:
+        if connection.live and not connection.wire.offer(batch):
+            self._lag(connection)
+
+    def _lag(self, connection: Connection) -> None:
+        connection.live, connection.lagging_since = False, time.monotonic()
+        self._lagging[connection] = None
+        self.counted["lagged"] += 1
+
+    async def _tick(self) -> None:
+        """One clock for all connections instead of a task for each."""
         while True:
-            await asyncio.sleep(POLL_S)
-            try:
-                self._tell_heads(await _read_heads(list(self._listeners)))
-            except Exception:
-                log.exception("heads not read, next try in %s s", POLL_S)
+            await asyncio.sleep(TICK_S)
+            now = time.monotonic()
+            for connection in [c for c in self._strangers if now - c.since > HELLO_WITHIN_S]:
+                self.dismiss(connection, frames.NO_TICKET, 1)
+            for connection in list(self._lagging):
+                self._look_at(connection, now)
 
-    def _tell_heads(self, heads: dict[str, int]) -> None:
-        """Streams that moved without a letter having come through: their listeners are told to look."""
-        for stream, head in heads.items():
-            if head > self._heads.get(stream, 0):
-                self._heads[stream] = head
-                for connection in self._listeners.get(stream, ()):
-                    self._hand(connection, _heads_frame({stream: head}))
-
-
-def _heads_frame(heads: dict[str, int]) -> bytes:
-    return msgspec.json.encode({"k": "heads", "heads": heads})
-
-
-async def _read_heads(streams: list[str]) -> dict[str, int]:
-    return await sync_to_async(journal.heads)(streams) if streams else {}
-
-
-hub = Hub()
+    def _look_at(self, connection: Connection, now: float) -> None:
+        """Drained: it is told where its streams are, since nothing else might come for long to show the gap."""
+        if connection.wire.backlog() == 0 and connection.holder:
+            self._lagging.pop(connection, None)
+            connection.live, connection.lagging_since = True, None
+            connection.wire.say(frames.heads(self.heads_for(connection.holder.streams)))
+        elif now - (connection.lagging_since or now) > LAGGING_S:
+            self.counted["closed_slow"] += 1
+            self.leave(connection)
+            connection.wire.give_up(frames.bye(frames.TOO_SLOW, 5), frames.TOO_SLOW)

@@ -1,110 +1,95 @@
 """The websocket of one device: hello with a ticket, then frames from the hub; it carries letters and reads none."""
 
-import asyncio
-import contextlib
-import json
-from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import msgspec
+from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.http.cookie import parse_cookie
+from django.http.request import split_domain_port, validate_host
 
-from backend.realtime.hub import Connection, hub
-from backend.realtime.tickets import Holder, read
-
-PING_S = 25
-JITTER_S = 2
-HELLO_WITHIN_S = 10
-LARGEST_FRAME = 65_536
-Acknowledge = Callable[[str, dict[str, int]], Any]
-
-NO_TICKET, TOO_SLOW, UNREADABLE = 4401, 4408, 4400
+from backend.realtime import frames, tickets
+from backend.realtime.connection import Connection
+from backend.realtime.hub import Hub
+from backend.realtime.messages import Ack, Hello, Ping, parse
+from backend.realtime.queued import wire_for
 
 
 class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """`acknowledge(user, cursors)` and `epoch()` are given by config: this app knows no business."""
+    """`hub` is given by config."""
 
     channel_layer_alias = ""
-    acknowledge: Any = None
-    epoch: Any = None
+    hub: ClassVar[Hub]
+    connection: Connection | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without the detour into the database thread that channels makes before each message: nothing here goes there."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
-        self.connection: Connection | None = None
-        self.holder: Holder | None = None
-        self.tasks: list[asyncio.Task[Any]] = []
-        if not _same_origin(self.scope):
+        headers = _headers(self.scope)
+        if not _asked_here(headers):
             await self.close()
             return
         await self.accept()
-        self.tasks.append(asyncio.create_task(self._expect_hello()))
+        self.connection = Connection(wire_for(self.scope, self.base_send), _session(headers))
+        self.hub.receive(self.connection)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        message = _parse(text_data)
-        match message.get("k"):
-            case "hello" if self.connection is None:
-                await self._hello(message)
-            case "ack" if self.holder:
-                await self.acknowledge(self.holder.user, _cursors(message.get("cursors")))
-            case "ping":
-                await self.send('{"k":"pong"}')
-            case _:
-                await self._bye(UNREADABLE, 60)
-
-    async def disconnect(self, code: int) -> None:
-        if self.connection:
-            hub.leave(self.connection)
-        for task in self.tasks:
-            task.cancel()
-
-    async def _hello(self, message: dict[str, Any]) -> None:
-        self.holder = read(message.get("ticket"))
-        if self.holder is None:
-            await self._bye(NO_TICKET, 1)
+        connection = self.connection
+        if connection is None or connection.dismissed:
             return
-        self.connection = Connection(self.holder.streams, self._send_frame)
-        hub.join(self.connection)
-        heads = await hub.heads_of(self.holder.streams)
-        ok = {"k": "ok", "epoch": await self.epoch(), "heads": heads, "ping": PING_S, "jitter": JITTER_S}
-        await self._send_frame(msgspec.json.encode(ok))
-        self.tasks += [asyncio.create_task(self.connection.pump()), asyncio.create_task(self._watch())]
+        if not connection.may_speak():
+            self.hub.dismiss(connection, frames.TOO_MANY, 30)
+            return
+        match parse(text_data):
+            case Hello() as hello if connection.holder is None:
+                self._hello(connection, hello)
+            case Ack() as ack if connection.holder:
+                self.hub.reports.stored(connection, ack.cursors)
+            case Ping() as ping:
+                self._ping(connection, ping)
+            case _:
+                self.hub.dismiss(connection, frames.UNREADABLE, 60)
 
-    async def _send_frame(self, frame: bytes) -> None:
-        await self.send(text_data=frame.decode())
-
-    async def _expect_hello(self) -> None:
-        await asyncio.sleep(HELLO_WITHIN_S)
-        if self.connection is None:
-            await self._bye(NO_TICKET, 1)
-
-    async def _watch(self) -> None:
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         if self.connection:
-            await self.connection.too_slow.wait()
-            await self._bye(TOO_SLOW, 5)
+            self.hub.leave(self.connection)
+        raise StopConsumer
 
-    async def _bye(self, code: int, retry_after: int) -> None:
-        with contextlib.suppress(Exception):
-            await self.send(json.dumps({"k": "bye", "code": code, "retry_after": retry_after}))
-        await self.close(code)
+    def _hello(self, connection: Connection, hello: Hello) -> None:
+        holder = tickets.read(hello.ticket)
+        if holder is None:
+            self.hub.dismiss(connection, frames.NO_TICKET, 1)
+            return
+        self.hub.join(connection, holder)
+        self.hub.greeter.greet(connection, hello)
+        self.hub.reports.heard(holder.device, hello.health)
 
-
-def _same_origin(scope: dict[str, Any]) -> bool:
-    """Browsers always name their origin; it must be the host they asked. Other clients name none."""
-    headers = {name.decode("latin1").lower(): value.decode("latin1") for name, value in scope["headers"]}
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
-
-
-def _parse(text: str | None) -> dict[str, Any]:
-    if text is None or len(text) > LARGEST_FRAME:
-        return {}
-    try:
-        message = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return message if isinstance(message, dict) else {}
+    def _ping(self, connection: Connection, ping: Ping) -> None:
+        """The answer brings a fresh ticket: whoever is cut off comes back without asking the database."""
+        holder, ticket = connection.holder, None
+        if holder and not connection.outdated:
+            ticket = tickets.issue(holder.user, holder.device, holder.streams)
+        if holder:
+            self.hub.reports.heard(holder.device, ping.health)
+        connection.wire.say(frames.pong(ticket))
 
 
-def _cursors(value: Any) -> dict[str, int]:
-    pairs = value.items() if isinstance(value, dict) else ()
-    return {str(stream): seq for stream, seq in pairs if isinstance(seq, int) and seq >= 0}
+def _headers(scope: dict[str, Any]) -> dict[str, str]:
+    return {name.decode("latin1").lower(): value.decode("latin1") for name, value in scope["headers"]}
+
+
+def _asked_here(headers: dict[str, str]) -> bool:
+    """The host asked must be one of ours, and a page must come from that very host (browsers always name their origin,
+    other clients name none). The first also where the second holds: a foreign name that was bent to our address."""
+    host, origin = headers.get("host", ""), headers.get("origin")
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        return False
+    return origin is None or urlsplit(origin).netloc == host
+
+
+def _session(headers: dict[str, str]) -> str | None:
+    return parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)

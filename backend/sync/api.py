@@ -1,11 +1,13 @@
 """The phone's two doors, operations in and events out, and the uploads."""
 
 import base64
+import logging
 import re
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from django.db import OperationalError
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -26,6 +28,8 @@ from backend.sync.models import Status
 from backend.sync.receiving import Result, receive
 from backend.sync.views import SetAsideView, SetAsideWholeView, set_aside_view, whole_view
 
+log = logging.getLogger(__name__)
+
 
 class Answers(View):
     epoch: str
@@ -40,9 +44,8 @@ class Operations(Endpoint):
     def post(self, request: PersonRequest) -> HttpResponse:
         batch = read_batch(body_of(request))
         epoch = sending.require_epoch(batch.epoch)
-        device = device_of(request)
-        results = receive(batch, user=request.user, device=device)
-        note_seen(device)
+        results = receive(batch, user=request.user, device=device_of(request))
+        _note(request)
         return answer({"epoch": epoch, "server_time": clock.now(), "results": results})
 
 
@@ -56,9 +59,18 @@ class Events(Endpoint):
         page = sending.pull(
             request.user, cursors, number_of(asked.get("limit", "500"), "limit", least=1, most=sending.MOST)
         )
-        sending.note_cursors(request.user, cursors)
-        note_seen(device_of(request))
+        _note(request, cursors)
         return answer({"epoch": epoch, "server_time": clock.now(), **page})
+
+
+def _note(request: PersonRequest, cursors: sending.Cursors | None = None) -> None:
+    """A disk that is full, or a busy database, costs nobody the answer: the next request says it again."""
+    try:
+        if cursors:
+            sending.note_cursors(request.user, cursors)
+        note_seen(device_of(request))
+    except OperationalError as error:
+        log.warning("not noted of %s: %s", request.user.id, type(error).__name__)
 
 
 class StreamSnapshot(Endpoint):

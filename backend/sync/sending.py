@@ -8,8 +8,7 @@ from backend.accounts.models import User
 from backend.comms.queries import open_tests_of
 from backend.comms.views import communication_test_view
 from backend.dispatch.models import Task
-from backend.dispatch.queries import on_replica, tasks_not_on_phone, tasks_visible_to
-from backend.dispatch.services import note_on_phone
+from backend.dispatch.queries import on_replica, tasks_visible_to
 from backend.dispatch.views import task_view
 from backend.enterprises.models import Enterprise
 from backend.enterprises.views import enterprise_view
@@ -23,6 +22,7 @@ from backend.hazards.views import hazard_view
 from backend.journal import queries as journal
 from backend.journal.problems import EPOCH_CHANGED
 from backend.standards.queries import views_of_current
+from backend.sync.acknowledging import note_stored
 from backend.sync.problems import NOT_YOUR_STREAM
 from backend.sync.streams import streams_of
 from backend.territory.queries import grid_feature, grids_visible_to, shapes_of
@@ -109,10 +109,7 @@ def note_cursors(user: User, cursors: Cursors) -> None:
     """The device has stored its own stream up to here: the tasks in it are on the phone. Only ever feeds the ladder."""
     own = f"p:{user.id}"
     if seq := min(cursors.get(own, 0), journal.heads([own])[own]):
-        waiting = tasks_not_on_phone(user)
-        if waiting:
-            arrived = {target for _, target in journal.targets_between(own, 0, seq, ["task.sent", "task.changed"])}
-            note_on_phone(user, [task for task in waiting if str(task) in arrived])
+        note_stored({user.id: (0, seq)})
 
 
 def snapshot(user: User, stream: str) -> dict[str, Any]:

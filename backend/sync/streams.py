@@ -1,8 +1,11 @@
 """Which streams a session hears. Worked out here from what the person holds; never taken from the client."""
 
-from backend.accounts.models import User
-from backend.territory.queries import towns_visible_to
-from backend.territory.scopes import scope_of
+from collections.abc import Iterable
+from uuid import UUID
+
+from backend.accounts.models import User, with_roles
+from backend.territory.queries import towns_of
+from backend.territory.scopes import Scope, scopes_of
 
 
 def streams_of(user: User) -> list[str]:
@@ -10,11 +13,20 @@ def streams_of(user: User) -> list[str]:
 
     A role for less than a town does not hear the town's picture.
     """
-    scope = scope_of(user)
-    towns = list(towns_visible_to(user).values_list("code", flat=True))
+    return streams_of_all([user])[user.id]
+
+
+def streams_of_all(users: Iterable[User]) -> dict[UUID, list[str]]:
+    """The streams of many at the price of one."""
+    people = with_roles(users)
+    scopes, towns = scopes_of(people), towns_of(people)
+    return {user.id: _streams(scopes[user.id], towns[user.id]) for user in people}
+
+
+def _streams(scope: Scope, towns: list[str]) -> list[str]:
     wide = [town for town in towns if any(town.startswith(prefix) for prefix in scope.wide)]
     return [
-        f"p:{user.id}",
+        f"p:{scope.user}",
         *(f"g:{grid}" for grid in scope.grids),
         *(f"d:{department}" for department in scope.departments),
         *(f"o:{town}" for town in wide),

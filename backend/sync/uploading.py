@@ -30,7 +30,12 @@ def progress(user: User, sha256: str) -> tuple[int, int]:
     upload = Upload.objects.filter(user=user, sha256=sha256).first()
     if upload is None:
         raise NO_UPLOAD.because()
-    return _arrived(upload), upload.length
+    here = _arrived(upload)
+    if here == upload.length:
+        # all pieces are in and the file is not: the process died between, or the disk was full. "It is all there" may
+        # be said only of the file, because the phone then lets go of it
+        _finish(upload)
+    return here, upload.length
 
 
 def append(user: User, sha256: str, offset: int, content: bytes) -> int:
@@ -42,7 +47,9 @@ def append(user: User, sha256: str, offset: int, content: bytes) -> int:
         if upload is None:
             raise NO_UPLOAD.because()
         here = _arrived(upload)
-        if offset != here:
+        if here == upload.length:
+            content = b""  # only the file is still missing
+        elif offset != here:
             raise WRONG_OFFSET.because(offset=here)
         if here + len(content) > upload.length:
             raise TOO_LARGE.because(length=upload.length)

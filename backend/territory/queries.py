@@ -1,6 +1,7 @@
 """Reading the territory: towns, grids, their people, and which grid a point lies in."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 import shapely
 from django.db.models import Prefetch, Q, QuerySet
 
-from backend.accounts.models import User
+from backend.accounts.models import User, with_roles
 from backend.territory.models import TOWN_PREFIX, Division, Grid, GridSet, GridShape, Posting, Town
 from backend.territory.scopes import NOTHING, scope_of
 from grids import Locator
@@ -24,9 +25,24 @@ def villages_visible_to(user: User) -> QuerySet[Division]:
 
 def towns_visible_to(user: User) -> QuerySet[Town]:
     """The towns below the prefixes of the person's roles; an enterprise's people see the town they are in."""
+    return _towns_below(_prefixes([user]))
+
+
+def towns_of(users: Iterable[User]) -> dict[UUID, list[str]]:
+    """The codes of `towns_visible_to` for many at the price of one."""
+    people = with_roles(users)
+    codes = list(_towns_below(_prefixes(people)).values_list("code", flat=True))
+    return {user.id: [c for c in codes if c.startswith(tuple(_prefixes([user])))] for user in people}
+
+
+def _prefixes(users: Iterable[User]) -> set[str]:
+    return {held.division[:TOWN_PREFIX] for user in users for held in user.held_today()}
+
+
+def _towns_below(prefixes: set[str]) -> QuerySet[Town]:
     found = NOTHING
-    for held in user.held_today():
-        found |= Q(code__startswith=held.division[:TOWN_PREFIX])
+    for prefix in sorted(prefixes):
+        found |= Q(code__startswith=prefix)
     return Town.objects.filter(found).order_by("code")
 
 

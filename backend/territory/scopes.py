@@ -1,11 +1,13 @@
 """How far a person sees. Every `visible_to` starts from here; a person without roles sees nothing."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
 
-from backend.accounts.models import User
+from backend.accounts.models import User, with_roles
 from backend.accounts.roles import ACTS, DEPARTMENTAL, OF_ENTERPRISE, SEE_TERRITORY, WIDE, Role
 from backend.territory.models import Posting
 
@@ -30,6 +32,18 @@ class Scope:
 
 
 def scope_of(user: User) -> Scope:
+    return scopes_of([user])[user.id]
+
+
+def scopes_of(users: Iterable[User]) -> dict[UUID, Scope]:
+    """The scopes of many at the price of one."""
+    people = with_roles(users)
+    workers = [user for user in people if any(h.role == Role.GRID_WORKER for h in user.held_today())]
+    grids = _grids_of(workers)
+    return {user.id: _scope(user, grids[user.id]) for user in people}
+
+
+def _scope(user: User, grids: list[UUID]) -> Scope:
     held = user.held_today()
     of_enterprise = tuple(h.enterprise_id for h in held if h.role in OF_ENTERPRISE and h.enterprise_id)
     return Scope(
@@ -37,10 +51,15 @@ def scope_of(user: User) -> Scope:
         divisions=tuple(dict.fromkeys(h.division for h in held if SEE_TERRITORY in ACTS[Role(h.role)])),
         wide=tuple(dict.fromkeys(h.division for h in held if h.role in WIDE)),
         departments=tuple(h.department_id for h in held if h.role in DEPARTMENTAL and h.department_id),
-        grids=tuple(_grids_of(user)) if any(h.role == Role.GRID_WORKER for h in held) else (),
+        grids=tuple(grids),
         enterprises=of_enterprise,
     )
 
 
-def _grids_of(user: User) -> list[UUID]:
-    return list(Posting.objects.current().filter(user=user).order_by("-main", "pk").values_list("grid_id", flat=True))
+def _grids_of(workers: list[User]) -> defaultdict[UUID, list[UUID]]:
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    if workers:
+        held = Posting.objects.current().filter(user__in=workers).order_by("-main", "pk")
+        for user, grid in held.values_list("user_id", "grid_id"):
+            found[user].append(grid)
+    return found

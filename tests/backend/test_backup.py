@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from datetime import timedelta
 from io import BytesIO
 
 import psycopg
@@ -18,7 +19,7 @@ from backend.config.backup.archive import NotDone
 from backend.config.backup.at_work import INTERRUPTED, alone, work_here
 from backend.config.backup.making import back_up
 from backend.config.backup.restoring import STAGED, restore
-from backend.foundation import blobs
+from backend.foundation import blobs, clock
 from backend.journal import signing
 from backend.journal.anchors import anchor_chains, exports
 from backend.journal.chain import verify_chain
@@ -66,6 +67,11 @@ def went_on():
     """After the backup: another event, another photo."""
     ring("三")
     return blobs.store(b"photo two")
+
+
+def test_a_file_that_is_still_being_written_is_not_in_it(home, tmp_path):
+    (home / "files" / ".part-x").write_bytes(b"half")
+    assert not any("part" in name for name in back_up(tmp_path / "a.tar").members)
 
 
 def test_it_holds_database_files_and_anchors_with_the_hash_of_each(backup, home):
@@ -181,7 +187,7 @@ def gone(file):
 
 @pytest.mark.parametrize("harm", [damaged_in_the_middle, cut_short, no_archive_at_all, a_member_too_many, gone])
 def test_a_damaged_archive_changes_nothing(backup, home, harm):
-    """Seen failing (photo, extra member) with the comparisons taken out of `unpack` and `inspect`."""
+    """Seen failing (photo) with the comparison taken out of `unpack`; names are held twice, by manifest and pattern."""
     epoch, later = current_epoch(), went_on()
     harm(backup)
     with pytest.raises(NotDone, match=r"damaged|no such file"):
@@ -227,13 +233,16 @@ class Died(BaseException):
     """kill -9: nothing after it runs."""
 
 
-WHERE_IT_DIES = ["_keep_dump", "_swap", "_begin_anew", "rotate_epoch", "call_command"]
+WHERE_IT_DIES = [
+    ("_keep_dump", 1), ("_swap", 1), ("_swap", 2), ("_swap", 3), ("_begin_anew", 1), ("call_command", 1), ("rotate_epoch", 1),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("nth", [1, 2, 3])
-@pytest.mark.parametrize("step", WHERE_IT_DIES)
+@pytest.mark.parametrize(("step", "nth"), WHERE_IT_DIES)
 def test_an_interrupted_restore_is_noticed_and_can_be_repeated(backup, home, monkeypatch, step, nth):
-    """Seen failing with `note.former` worked out anew: the half-restored files were then kept as the former ones."""
+    """Seen failing with the note made anew at the repetition: half-restored files were then kept as the former ones."""
+    if step == "_keep_dump" and connection.vendor == "sqlite":
+        pytest.skip("SQLite's former data is moved, not dumped")
     later, calls, real = went_on(), [], getattr(restoring, step)
 
     def dies(*given, **named):
@@ -243,18 +252,18 @@ def test_an_interrupted_restore_is_noticed_and_can_be_repeated(backup, home, mon
         return real(*given, **named)
 
     monkeypatch.setattr(restoring, step, dies)
-    try:
+    with pytest.raises(Died):
         restore(backup, yes=True)
-    except Died:
-        if (home / INTERRUPTED).exists():
-            with pytest.raises(NotDone, match="was interrupted"):
-                work_here(home)
+    if step != "_keep_dump":  # which comes before the first change
+        with pytest.raises(NotDone, match="was interrupted"):
+            work_here(home)
     monkeypatch.setattr(restoring, step, real)
-    _, epoch, _ = restore(backup, yes=True)
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        _, epoch, aside = restore(backup, yes=True)
     assert (events(), current_epoch(), blobs.exists(later)) == (2, epoch, False)
     assert verify_chain(TOWN).ok
-    kept = [path for path in home.glob("before-restore-*/files") if (path / blobs.name_of(later)).exists()]
-    assert len(kept) == 1
+    assert list(home.glob("before-restore-*/files")) == [aside / "files"], "only what was here before the first attempt"
+    assert (aside / "files" / blobs.name_of(later)).exists()
     work_here(home)
 
 

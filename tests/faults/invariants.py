@@ -26,6 +26,7 @@ async def check_invariants(town: Town, phones: list[Phone] | None = None) -> Jso
     stored = operations(town)
     for phone in phones:
         _told_and_stored(phone, stored)
+        _images_there(phone, town)
         await _replica_agrees(phone)
         await _nothing_foreign(phone)
     return dict(verified["read"])
@@ -64,6 +65,12 @@ def _told_and_stored(phone: Phone, stored: dict[str, Json]) -> None:
             )
         else:
             assert row["status"] == kept.status
+
+
+def _images_there(phone: Phone, town: Town) -> None:
+    """An image that the phone was told is stored is a file on the server; the phone may forget it some day."""
+    for sha256 in phone.outbox.images_stored():
+        assert (town.server.home / "files" / "blobs" / sha256[:2] / sha256).exists(), f"image {sha256} is not there"
 
 
 async def _replica_agrees(phone: Phone) -> None:

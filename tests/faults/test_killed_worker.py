@@ -61,6 +61,7 @@ async def test_rows_that_a_dead_worker_had_taken(town: Town):
     """Taken and never begun: what dies with the process is a lease of a minute, not the work.
 
     What protects: the lease runs out, and the clock's sweep looks every five seconds.
+    Seen failing: without `sweep_outbox` in the schedule the outbox had not drained after 90 s.
     """
     town.stop("worker")
     town.stop("clock")

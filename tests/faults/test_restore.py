@@ -1,8 +1,7 @@
 """Scenario 16: yesterday's backup is put back while phones hold newer work that the server had acknowledged.
 
-What protects: the new epoch, which begins by itself, and the phones' sent journal. Seen failing with `rotate_epoch` left out
-of `restoring._begin_anew` (first test) and with `settle_epoch` answering False (second): the server then stayed as it was
-yesterday, and the phones believed that it had everything.
+What protects: the new epoch, which begins by itself, and the phones' sent journal. Seen failing, at the comparison of the
+epochs, with `rotate_epoch` left out of `restoring._begin_anew` (first test) and with `settle_epoch` finding nothing (second).
 """
 
 import os

@@ -243,7 +243,7 @@ def test_two_tabs_send_once_and_agree(browser, office):
     page.bring_to_front()
     carried = []
     context.on(
-        "request",
+        "requestfinished",
         lambda asked: carried.append(asked) if b"inspection.submit" in (asked.post_data_buffer or b"") else None,
     )
     network(context, on=False)

@@ -70,6 +70,7 @@ async def test_the_store_is_away_for_a_while_and_comes_back_empty(town: Town):
     """Operations and sync go on, phones on the socket hear within 30 s, and afterwards all is as before.
 
     What protects: every fact is in the database; the hub polls the heads every few seconds, the clock sweeps the outbox.
+    Seen failing: without the poll (`POLL_S`) the tasks had not come after 30 s.
     """
     phones = await town.phones_of(4, patience_s=20)
     listeners = await live(phones)
@@ -93,6 +94,7 @@ async def test_a_store_that_hangs_holds_nobody_up(town: Town, link: Proxy):
     """Connected and silent is worse than gone: no refusal comes, only time passes.
 
     What protects: the time that a commit waits for the store is short, and after it failed the store is left alone a while.
+    Seen failing: before, over RQ's own connection, which waits without end, no operation was answered within a minute.
     """
     phone = await town.phone(0)
     await town.send()

@@ -38,6 +38,8 @@ async def test_forty_results_from_three_days_offline(town: Town):
 
     What protects: the op id and the assignment number made on the phone; rows with unsent work are not let go; a page holds
     500 events, so that coming back costs a handful of requests.
+    Seen failing: with a replica that lets rows go at once; and on the replica's agreement, when a result for a withdrawn
+    task put a rung on its ladder and told nobody.
     """
     folder = town.folder / "three-days"
     phone = await town.phone(0, folder=folder)

@@ -174,10 +174,15 @@ class Town:
 
 @contextmanager
 def running_town(
-    *, redis: Path | None = None, env: dict[str, str] | None = None, database_url: str | None = None
+    *,
+    redis: Path | None = None,
+    env: dict[str, str] | None = None,
+    database_url: str | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Town]:
-    """Healthy when handed over. `redis`: the unix socket by which its processes reach the store, e.g. a proxy's."""
-    with tempfile.TemporaryDirectory(prefix="awg-") as name:
+    """Healthy when handed over. `redis`: the unix socket by which its processes reach the store, e.g. a proxy's.
+    `folder`: where it shall live."""
+    with tempfile.TemporaryDirectory(prefix="awg-", dir=folder) as name:
         home = Path(name) / "home"
         server = _copy(home, database_url)
         server.env |= env or {}

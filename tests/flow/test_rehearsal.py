@@ -58,3 +58,13 @@ def test_the_command_says_so_and_exits_with_0():
     done = subprocess.run([str(ANWANGGE), "rehearse", "--json", "--phones", "4"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ok"]
+
+
+def test_rounds_go_on_while_web_process_and_store_are_killed():
+    words = ["rehearse", "--json", "--phones", "6", "--minutes", "0.3", "--kill"]
+    done = subprocess.run([str(ANWANGGE), *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr + done.stdout
+    verdict = json.loads(done.stdout)
+    assert (verdict["lost"], verdict["duplicated"]) == (0, 0)
+    assert verdict["rounds"] >= 1
+    assert verdict["blows"] >= 1

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import msgspec
+from django.core.management.base import CommandError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -23,7 +24,7 @@ PIECE = 1 << 20
 NAME = re.compile(r"(database\.(sqlite3|dump)|(files|anchors|keys)(/[\w.-]+)+)")
 
 
-class NotDone(Exception):
+class NotDone(CommandError):
     """One line, in both languages, that says what is wrong; nothing was changed unless it says so."""
 
 

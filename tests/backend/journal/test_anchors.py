@@ -104,7 +104,7 @@ def test_a_town_removed_as_a_whole_is_noticed(anchored):
 
 
 def test_removing_the_anchors_too_is_noticed_by_the_chain_above(anchored):
-    """Seen failing with `_against_the_parent` left out, like the next two."""
+    """Seen failing with `_against_the_parent` left out, like the next."""
     cut_after(TOWN, 3)
     Anchor.objects.filter(town=TOWN, seq=5).delete()
     assert why() == (5, Misfit.UNANCHORED)

@@ -1,6 +1,7 @@
 """An old copy of the database was put back: it begins a new epoch by itself, once, and only then."""
 
 import logging
+from threading import Barrier
 from uuid import UUID
 
 import msgspec
@@ -154,7 +155,14 @@ def test_many_that_start_together_begin_one(on_disk, caplog):
     ring()
     settle_epoch()
     old_copy_put_back()
-    assert sorted(all_at_once(lambda _: settle_epoch(), 6)) == [False] * 5 + [True]
+    connected = Barrier(6)
+
+    def start(_):
+        current_epoch()
+        connected.wait(10)
+        return settle_epoch()
+
+    assert sorted(all_at_once(start, 6)) == [False] * 5 + [True]
     assert Epoch.objects.count() == 2
     assert str(told().epoch) == current_epoch()
 

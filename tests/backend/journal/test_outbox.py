@@ -156,7 +156,7 @@ def test_the_store_carries_one_envelope_per_stream_and_a_hint_for_what_is_large(
         Letter("g:1", 7, Rang.TYPE, clock.now(), {"words": "叮"}),
         Letter("g:2", 8, Rang.TYPE, clock.now(), {"words": "当" * letters.LARGEST_CARRIED}),
     ])  # fmt: skip
-    small, large = (letters.opened(listening.get_message(timeout=2)["data"]) for _ in range(2))
+    small, large = letters.opened(listening.get_message(timeout=2)["data"])
     listening.close()
     assert small[:2] == ("g:1", 7)
     assert '"words":"叮"'.encode() in small[2]

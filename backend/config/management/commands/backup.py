@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from backend.config.backup.archive import NotDone
 from backend.config.backup.making import back_up
 
 
@@ -18,10 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--with-keys", action="store_true", help="also the secret keys: then keep it like a key")
 
     def handle(self, *args: Any, file: Path, with_keys: bool, **options: Any) -> None:
-        try:
-            manifest = back_up(file, with_keys=with_keys)
-        except NotDone as error:
-            raise CommandError(str(error)) from error
+        manifest = back_up(file, with_keys=with_keys)
         for town, last in manifest.chains.items():
             self.stdout.write(f"{town}: 到第 {last.seq} 个事件 / up to event {last.seq}, {last.at}")
         files = sum(name.startswith("files/") for name in manifest.members)

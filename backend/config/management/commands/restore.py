@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from backend.config.backup.archive import NotDone
 from backend.config.backup.restoring import restore
 from backend.journal.chain import verify_chain
 
@@ -20,10 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="move aside what is here")
 
     def handle(self, *args: Any, file: Path, yes: bool, **options: Any) -> None:
-        try:
-            manifest, epoch, aside = restore(file, yes=yes)
-        except NotDone as error:
-            raise CommandError(str(error)) from error
+        manifest, epoch, aside = restore(file, yes=yes)
         if aside:
             self.stdout.write(f"原有数据在 / what was here is in {aside}")
         for town, last in manifest.chains.items():

@@ -12,7 +12,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.accounts.models import RoleHeld
 from backend.accounts.roles import Role
-from backend.config.backup.archive import NotDone
 from backend.config.backup.at_work import work_here
 from backend.config.processes import CannotStart, Processes
 from backend.journal.epoch import note_history, settle_epoch
@@ -27,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--demo-town", type=Path, help="town folder to load when the database holds no town")
 
     def handle(self, *args: Any, port: int, demo_town: Path | None, **options: Any) -> None:
-        _claim()
+        work_here(settings.HOME)
         processes = Processes(settings.HOME, port, own_store="REDIS_URL" not in os.environ)
         try:
             processes.check()
@@ -56,13 +55,6 @@ class Command(BaseCommand):
         }
         lines = [f"  {name:<14} {base}{path}" for name, path in pages.items()]
         self.stdout.write("\n".join(["", "安网格 Anwangge", *lines, *_sign_ins(), "", "  Ctrl-C 停止 / stops", ""]))
-
-
-def _claim() -> None:
-    try:
-        work_here(settings.HOME)
-    except NotDone as error:
-        raise CommandError(str(error)) from error
 
 
 def _sign_ins() -> list[str]:

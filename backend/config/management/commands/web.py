@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from backend.config.backup.at_work import work_here
 from backend.journal.epoch import settle_when_possible
+from backend.realtime.messages import LARGEST_FRAME
+from backend.realtime.transport import RawProtocol
 
 
 class Command(BaseCommand):
@@ -24,5 +26,6 @@ class Command(BaseCommand):
         # no per-message deflate: it cost more CPU per socket than it saved on frames this small
         uvicorn.run(
             "backend.config.asgi:application", host=host, port=port, log_level="warning", access_log=False,
-            ws_per_message_deflate=False, timeout_graceful_shutdown=5, proxy_headers=True,
+            ws=RawProtocol, ws_per_message_deflate=False, ws_max_size=LARGEST_FRAME, timeout_graceful_shutdown=5,
+            proxy_headers=True,
         )  # fmt: skip

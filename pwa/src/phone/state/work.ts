@@ -12,7 +12,7 @@ import { operationsOf } from "@/offline/operations";
 import { PhoneReplica } from "@/offline/replica";
 import { now } from "./clock";
 import { useSession } from "./session";
-import { noteHeld } from "./storage";
+import { noteHeld, storageTrouble } from "./storage";
 
 export interface MyTask extends Task {
   /** It went to somebody else while work on it was still here. */
@@ -117,8 +117,11 @@ export const useWork = defineStore("work", () => {
     () => operations.value.flatMap(({ result }) => (result ? [result.received_at] : [])).sort().at(-1) ?? null,
   );
 
+  /** May this phone say that all arrived? There were answers, and nothing is known to have been cleared. */
+  const mayClaim = computed(() => lastAnswer.value !== null && storageTrouble.value !== "lost");
+
   return {
-    loaded, checklists, grids, late, test, released, handedOver, operations, drafts, tasks, open, done, task,
+    loaded, mayClaim, checklists, grids, late, test, released, handedOver, operations, drafts, tasks, open, done, task,
     unsent, oldest, waitingPhotos, waitingPhotosOf, problems, lastAnswer, loadRows, loadOwn, load, clear,
   };
 });
