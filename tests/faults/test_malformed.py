@@ -275,7 +275,7 @@ async def test_a_spoilt_operation_is_kept_by_itself_and_the_others_are_applied(t
 
     What protects: operations are understood one by one (`arriving.understood`). Seen failing (the batch was 400 and nothing
     of it stored) with the envelope read as a list of `NewOperation`; with naive moments let in "no offset" was
-    applied; without the look for doubled keys and U+FFFD half an emoji was quarantined and a doubled key applied.
+    applied, with the years not looked at years 1 and 9999 were; without `_storable` half an emoji made the whole batch 400.
     """
     phone = await town.phone(0)
     await town.send()
@@ -344,7 +344,8 @@ def pictures() -> dict[str, tuple[bytes, int]]:
 
 async def test_a_picture_that_is_a_bomb_or_none_is_kept_and_harms_nobody(town: Town) -> None:
     """What protects: the size is looked at before anything is unpacked, one picture at a time, and only what Pillow has
-    painted anew is served. Seen failing (+ 680 MB) with MOST_PIXELS at 200 million and the warning not made an error."""
+    painted anew is served. Seen failing (the bomb was unpacked and shown) with MOST_PIXELS at 200 million and
+    Pillow's warning let pass."""
     phone = await town.phone(1)
     await town.send()
     await phone.sync()

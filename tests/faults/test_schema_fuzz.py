@@ -49,6 +49,7 @@ def person(request: pytest.FixtureRequest, running: Town) -> Iterator[requests.S
                 f"{running.url}/api/session", json={"phone": phone, "password": DEMO_PASSWORD}, headers=token(session)
             )
             assert answered.status_code == 200, answered.text
+        session.stranger = request.param == "anonymous"  # type: ignore[attr-defined]
         yield session
 
 
@@ -63,8 +64,10 @@ def refusals_are_of_the_catalogue(context: Any, response: Any, case: Any) -> Non
 
 
 def test_no_request_gets_an_answer_that_the_schema_does_not_know(person: requests.Session, running: Town) -> None:
-    """Seen failing before the answers were mended: an address that is no JSON (photos, GeoJSON) was documented as such, `²`
-    as a limit and a lone surrogate in a header were 500, an unknown address was a page in HTML."""
+    """Seen failing with GeoJSON documented as JSON, with a field of another type than documented, without the handler of 404
+    (pages in HTML), and with made-up session cookies (everything was 401). What needs one odd character to go wrong, such as
+    ² for a digit, is too rare for it: test_malformed.py has that.
+    """
     schema = schemathesis.openapi.from_url(f"{running.url}/api/schema")
     # the session is the person's own; made-up cookies would make everybody a stranger
     schema.config.generation.with_security_parameters = False
@@ -78,7 +81,7 @@ def test_no_request_gets_an_answer_that_the_schema_does_not_know(person: request
                 wrong.append(f"{operation.label} {mode.name}: {fault}")
     assert wrong == []
     assert told.total() > 100
-    assert anonymous(person) or (told[200] > 15 and not told[401]), told
+    assert person.stranger or (told[200] > 15 and not told[401]), told  # type: ignore[attr-defined]
 
 
 def ask(operation: Any, mode: Any, person: requests.Session) -> Counter[int]:
@@ -99,7 +102,3 @@ def ask(operation: Any, mode: Any, person: requests.Session) -> Counter[int]:
     with contextlib.suppress(Unsatisfiable):  # nothing can be made wrong about an address that takes nothing
         one()
     return told
-
-
-def anonymous(person: requests.Session) -> bool:
-    return "sessionid" not in person.cookies
