@@ -21,12 +21,12 @@ test: .venv/.installed-test pwa/dist/.built
 	$(BIN)/python -m tests.browser.install
 	cd pwa && npm test --silent
 	$(BIN)/python -m pytest
-	TEST_DATABASE=postgres $(BIN)/python -m pytest tests/backend tests/flow
+	TEST_DATABASE=postgres $(BIN)/python -m pytest tests/backend tests/flow tests/faults
 
 check: .venv/.installed-test $(CONTRACT)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check grids backend tests
-	$(BIN)/mypy grids backend
+	$(BIN)/ruff format --check grids backend client tests
+	$(BIN)/mypy grids backend client
 	$(BIN)/lint-imports
 	ANWANGGE_HOME=$$(mktemp -d) $(BIN)/anwangge makemigrations --check --dry-run
 	cd pwa && npm run check --silent
