@@ -19,7 +19,7 @@ export class OneStream implements FeedServer {
   async sync({ epoch, cursors }: Mark): Promise<SyncAnswer> {
     this.pulls++;
     if (epoch !== this.epoch) {
-      throw new Problem(409, "epoch_changed", { status: 409, code: "epoch_changed", epoch: this.epoch });
+      throw new Problem(409, "epoch_changed", { status: 409, code: "epoch_changed", fields: { epoch: this.epoch } });
     }
     const from = cursors[MINE] ?? 0;
     const head = this.log.length;

@@ -40,7 +40,7 @@ export class RoadServer {
     if (fault === "disk_full") return problem(507, { code: "disk_full" });
     const { epoch, ops } = JSON.parse(String(init.body)) as { epoch: string; ops: SentOp[] };
     this.received.push(ops.map(({ op_id }) => op_id));
-    if (epoch !== this.epoch) return problem(409, { code: "epoch_changed", epoch: this.epoch });
+    if (epoch !== this.epoch) return problem(409, { code: "epoch_changed", fields: { epoch: this.epoch } });
     if (ops.some(({ op_id }) => op_id === "unreadable")) return problem(400, { code: "bad_request" });
     const results = ops.map((op) => this.judge(op));
     if (fault === "lost_answer") throw new TypeError("Failed to fetch");

@@ -10,8 +10,7 @@ export interface ProblemBody {
   status: number;
   code: string;
   detail?: string;
-  fields?: Record<string, string[]>;
-  [key: string]: unknown;
+  fields?: Record<string, unknown>;
 }
 
 export class Problem extends Error {

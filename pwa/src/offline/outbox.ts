@@ -101,7 +101,7 @@ export class Outbox {
       return await this.exchange(batch);
     } catch (error) {
       await enterTrouble(batch.map(({ op_id }) => op_id), codeOf(error));
-      if (error instanceof Problem && error.code === "epoch_changed") return this.enterEpoch(String(error.body.epoch));
+      if (error instanceof Problem && error.code === "epoch_changed") return this.enterEpoch(String(error.fields.epoch));
       if (!splittable(error, batch)) throw error;
       // one operation the server cannot read must not keep the others back: send them apart
       const middle = Math.ceil(batch.length / 2);

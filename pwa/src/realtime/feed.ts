@@ -131,7 +131,7 @@ export class Feed {
 
   private async pullFailed(error: unknown): Promise<void> {
     if (error instanceof Problem && error.code === "epoch_changed") {
-      await this.enterEpoch(String(error.body.epoch), false);
+      await this.enterEpoch(String(error.fields.epoch), false);
       void this.pull();
     } else if (error instanceof Problem && error.status === 401) {
       this.listeners.signedOut?.();
