@@ -6,8 +6,8 @@ from tests.faults.town import long
 
 
 async def test_after_a_storm_everybody_is_live_and_has_what_was_said():
-    """Nobody needed to ask for it. Seen failing with `Greeter._plan` finding nothing missed: every phone had to pull, and
-    none had the event."""
+    """Nobody needed to ask for it. Seen failing with `Greeter._plan` finding nothing missed: these phones never pull, and
+    within a minute not all had the event."""
     with ours() as server:
         seen = await storm(server, long(300, 2000))
     assert seen["storm_caught_up_s"] <= 20

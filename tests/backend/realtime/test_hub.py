@@ -3,12 +3,10 @@
 import asyncio
 import json
 
-from backend.journal.recording import unannounced
 from backend.realtime import frames, guard, mending
 from backend.realtime import hub as module
 from backend.sync.streams import streams_of
-from tests.backend.journal.bell import ring
-from tests.backend.realtime.peers import Peer, in_database, until
+from tests.backend.realtime.peers import Peer, in_database, unheard, until
 
 
 def said(seq):
@@ -48,8 +46,8 @@ async def test_who_has_left_hears_nothing_and_is_soon_forgotten(hub):
 
 
 async def test_letters_that_come_out_of_turn_leave_in_turn_and_once(hub):
-    """Two processes commit 1 and 2 and tell the store in the other order: without the waiting every phone saw a gap and
-    asked for it (seen with `admit` returning what it was given)."""
+    """Two processes commit 1 and 2 and tell the store in the other order. Seen failing with `admit` handing on what it was
+    given."""
     peer = Peer(hub, "g:1")
     for seq in (2, 1, 1, 4, 3, 2):
         flood(hub, 1, first=seq)
@@ -58,7 +56,7 @@ async def test_letters_that_come_out_of_turn_leave_in_turn_and_once(hub):
 
 
 async def test_what_comes_together_goes_in_one_write(hub):
-    """150 letters to a thousand sockets are some writes each, not 150 (seen with `_carry` handing out one by one)."""
+    """150 letters to a thousand sockets are some writes each, not 150 (seen failing with `_carry` handing out one by one)."""
     peer = Peer(hub, "g:1")
     offers = []
     taken = peer.offer
@@ -135,7 +133,7 @@ async def test_what_is_no_event_is_passed_on_and_moves_no_head(hub):
 
 
 async def test_a_hole_is_read_from_the_journal_once_for_all(hub, transactional_db):
-    """Seen failing with `look_after` doing nothing: the peers heard 3 only after the poll."""
+    """Seen failing with `look_after` doing nothing."""
     peers = [Peer(hub, "g:1", user=f"u{n}") for n in range(3)]
     for _ in range(3):
         await in_database(unheard)(to=["g:1"])
@@ -192,12 +190,6 @@ async def test_the_guard_makes_its_rounds(hub, monkeypatch):
     monkeypatch.setattr(hub.guard, "recheck", lambda: rounds.append(1) or asyncio.sleep(0))
     Peer(hub, "g:1")
     await until(lambda: len(rounds) > 1)
-
-
-def unheard(**more):
-    """An event whose letter the store never gets."""
-    with unannounced():
-        ring(**more)
 
 
 def deactivate(user):

@@ -149,7 +149,7 @@ async def test_when_the_phone_is_gone_the_hub_forgets_it(knock, committed_cast, 
 
 
 async def test_what_was_missed_comes_with_the_greeting_and_live_goes_on(knock, committed_cast):
-    """Seen failing with `_plan` finding nothing missed: the phones had to pull."""
+    """Seen failing with `_plan` finding nothing missed."""
     own = f"p:{committed_cast.wang.pk}"
     await in_database(committed_cast.send)(1, per_grid=2)
     await in_database(committed_cast.send)(2, per_grid=1)

@@ -114,7 +114,7 @@ async def test_nothing_follows_a_close(port, hub):
 
 
 async def test_who_reads_nothing_delays_nobody_is_bounded_and_closed(port, hub, monkeypatch):
-    """Fault 11. Seen failing without the limit of the buffer in `offer`: the backlog grew with what was said."""
+    """Fault 11. Seen failing without the limit of the buffer in `offer`: it was never found to be slow."""
     monkeypatch.setattr(module, "LAGGING_S", 0.3)
     monkeypatch.setattr(module, "TICK_S", 0.05)
     stalled = await stalled_phone(port)
