@@ -93,8 +93,8 @@ def _chains(found: Verified) -> None:
     for town in Chain.objects.values_list("town", flat=True):
         verdict = verify_chain(town)
         found.read["events"] += verdict.events
-        if not verdict.ok:
-            found.find("chain", f"journal_event {town}#{verdict.first_bad}", "链断 / the chain breaks here", RESTORE)
+        if verdict.why is not None:
+            found.find("chain", f"journal_event {town}#{verdict.first_bad}", " / ".join(verdict.why.value), RESTORE)
 
 
 def _streams(found: Verified) -> None:

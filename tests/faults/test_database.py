@@ -108,7 +108,7 @@ def cut_the_power(town: Town, copy: Path) -> None:
         os.kill(pid, signal.SIGSTOP)
     try:
         copy.mkdir()
-        for name in ("anwangge.sqlite3", "anwangge.sqlite3-wal", "secret_key"):
+        for name in ("anwangge.sqlite3", "anwangge.sqlite3-wal", "secret_key", "anchor_key"):
             if (town.server.home / name).exists():
                 shutil.copy(town.server.home / name, copy / name)
         if (town.server.home / "files").exists():
