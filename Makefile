@@ -21,7 +21,7 @@ test: .venv/.installed-test pwa/dist/.built
 	$(BIN)/python -m tests.browser.install
 	cd pwa && npm test --silent
 	$(BIN)/python -m pytest
-	TEST_DATABASE=postgres $(BIN)/python -m pytest tests/backend tests/flow tests/faults
+	TEST_DATABASE=postgres $(BIN)/python -m pytest tests/backend tests/flow tests/faults/test_database.py tests/faults/test_restore.py
 
 check: .venv/.installed-test $(CONTRACT)
 	$(BIN)/ruff check .

@@ -49,6 +49,9 @@ def send(wanted: NewDispatch, *, acting_user: User) -> Dispatch:
         raise DEADLINE_PASSED.because()
     made = plan(acting_user, wanted.grid_uids, get_checklist(wanted.checklist_id), wanted.per_grid)
     if not made.chosen:
+        # the same request came twice at once: what the other sent is on its way to all of them
+        if earlier := _sent_before(wanted.id, fingerprint, acting_user):
+            return earlier
         raise NOTHING_TO_SEND.because(skipped=[s.detail for s in made.skipped])
     try:
         return _send(wanted, made, fingerprint, acting_user)
