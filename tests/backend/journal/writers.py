@@ -36,6 +36,8 @@ def _copy(from_: Any, to: Path) -> None:
     from_.ensure_connection()
     file = sqlite3.connect(to)
     from_.connection.backup(file)
+    # as in service, where the first connection long ago made it so: six that want to change it at once are refused
+    file.execute("PRAGMA journal_mode=WAL")
     file.close()
 
 
