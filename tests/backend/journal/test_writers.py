@@ -43,6 +43,22 @@ def test_a_stream_hears_in_the_order_of_the_chain(on_disk):
         assert list(heard) == sorted(heard)
 
 
+def test_writers_of_two_towns_that_meet_in_streams_do_not_refuse_each_other(on_disk):
+    """Protects: streams are raised in one order, whoever names them in which.
+
+    Seen failing on PostgreSQL (deadlock) with the streams raised in the order in which they are named.
+    """
+    shared = [f"p:{n}" for n in range(20)]
+
+    def meet(number):
+        for turn in range(ROUNDS):
+            ring(f"{number}", town=TOWNS[number % 2], to=shared[:: 1 if (number + turn) % 2 else -1])
+
+    all_at_once(meet, WRITERS)
+    for stream in shared:
+        assert numbers(Delivery.objects.filter(stream=stream)) == list(range(1, WRITERS * ROUNDS + 1))
+
+
 def test_who_fails_after_taking_numbers_leaves_no_gap(on_disk):
     """Towns are written in order: the numbers of the first are taken when the event of the second cannot be written."""
 
