@@ -6,7 +6,7 @@ from collections.abc import Collection
 from math import isfinite
 from pathlib import Path
 
-from backend.config.loading import credit_code
+from backend.enterprises import credit_code
 from backend.config.loading.faults import Faults
 from backend.config.loading.tables import (
     Row,
@@ -18,7 +18,8 @@ from backend.config.loading.tables import (
     read_table,
 )
 from backend.enterprises.models import Enterprise, Kind, Risk
-from backend.enterprises.sectors import SECTORS, TAGS
+from backend.enterprises.sectors import SECTORS
+from backend.enterprises.tags import tags_of_plan
 from backend.territory.dividing import Locator, to_lonlat
 
 FILE = "enterprises.csv"
@@ -39,7 +40,7 @@ def read_enterprises(folder: Path, faults: Faults) -> list[Row]:
     check_known(rows, "kind", Kind.values, faults)
     check_known(rows, "risk", Risk.values, faults)
     check_all_known(rows, "sectors", SECTORS, faults)
-    check_all_known(rows, "tags", sorted(TAGS), faults)
+    check_all_known(rows, "tags", sorted(tag.key for tag in tags_of_plan()), faults)
     for row in rows:
         _check_code(row, faults)
         _check_numbers(row, faults)
