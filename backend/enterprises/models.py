@@ -41,6 +41,7 @@ class Enterprise(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.PositiveIntegerField(default=1)
     standing = models.CharField(max_length=6, choices=Standing.choices, default=Standing.LISTED)
+    standing_why = models.CharField("why it was closed, struck off or listed again", max_length=200, blank=True)
     name = models.CharField(max_length=120)
     uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -182,6 +183,7 @@ class RegisterImport(Stateful):
     encoding = models.CharField(max_length=12, blank=True)
     header_row = models.PositiveIntegerField(default=0)
     columns = models.JSONField("field → heading as it stands in the file", default=dict)
+    labels = models.JSONField("of its columns, ours where a field was read from it", default=list)
     ignored = models.JSONField("headings that nothing was read from", default=list)
     why = models.CharField("the file could not be read", max_length=300, blank=True)
 

@@ -13,7 +13,7 @@ from backend.accounts.models import Department, User
 from backend.accounts.roles import EDIT_REGISTER
 from backend.enterprises.events import EnterpriseChanged, EnterpriseOrganised, EnterpriseRegistered
 from backend.enterprises.importing.cells import CellFault, phone_of, text_of, uscc_of
-from backend.enterprises.models import Enterprise, Kind, Risk, Staff, Standing, Unit
+from backend.enterprises.models import Enterprise, Staff, Standing, Unit
 from backend.enterprises.permissions import audience_of, require_in_town
 from backend.enterprises.problems import ALREADY_REGISTERED, REGISTER_FIELD_WRONG, REGISTER_ID_REUSED, STILL_TIED
 from backend.enterprises.sectors import SECTORS
@@ -41,10 +41,10 @@ class UnitFacts(Body, kw_only=True):
 
     name: Name
     uscc: Annotated[str, msgspec.Meta(max_length=18)] = ""
-    kind: Kind
+    kind: Literal["enterprise", "individual", "institution", "venue", "project", "vessel"]
     sectors: Annotated[list[str], msgspec.Meta(min_length=1, max_length=24)]
     tags: list[str] = []
-    risk: Risk = Risk.BLUE
+    risk: Literal["red", "orange", "yellow", "blue"] = "blue"
     address: Annotated[str, msgspec.Meta(max_length=200)] = ""
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
@@ -107,18 +107,16 @@ def register(wanted: NewEnterprise, *, acting_user: User) -> Enterprise:
     Raises not_found (not a town in which the person may), register_field_wrong, already_registered, register_id_reused.
     """
     require_in_town(acting_user, EDIT_REGISTER, wanted.town)
-    facts = _checked(wanted, wanted.town, None)
-    if earlier := Enterprise.objects.filter(pk=wanted.id).first():
+    earlier = Enterprise.objects.filter(pk=wanted.id).first()
+    facts = _checked(wanted, wanted.town, earlier)
+    if earlier:
         if any(getattr(earlier, name) != value for name, value in facts.items()):
             raise REGISTER_ID_REUSED.because()
         return earlier
     try:
         with recording():
-            made = Enterprise.objects.create(
-                id=wanted.id, is_demo=Town.objects.get(pk=wanted.town).demo, **facts
-            )
-            said = EnterpriseRegistered(enterprise=enterprise_view(made))
-            _say(said, made, audience_of(made), acting_user)
+            made = Enterprise.objects.create(id=wanted.id, is_demo=Town.objects.get(pk=wanted.town).demo, **facts)
+            _say(EnterpriseRegistered(enterprise=enterprise_view(made)), made, audience_of(made), acting_user)
     except IntegrityError as error:  # the same code came twice at once, and the other was faster
         raise ALREADY_REGISTERED.because(field="uscc") from error
     return made
@@ -143,9 +141,9 @@ def set_standing(unit: Enterprise, wanted: NewStanding, *, acting_user: User) ->
     """Closed, or listed again; or struck off, if nobody has worked with it. Raises still_tied, somebody_was_faster."""
     require_in_town(acting_user, EDIT_REGISTER, unit.town_code)
     with recording():
-        if wanted.standing == Standing.STRUCK and (ties := ties_of([unit.pk])[unit.pk]):
+        if wanted.standing == "struck" and (ties := ties_of([unit.pk])[unit.pk]):
             raise STILL_TIED.because("、".join(ties), ties=ties)
-        _change(unit, wanted.version, standing=wanted.standing)
+        _change(unit, wanted.version, standing=wanted.standing, standing_why=wanted.reason)
         _say(EnterpriseChanged(enterprise=enterprise_view(unit)), unit, audience_of(unit), acting_user)
     return unit
 
@@ -198,8 +196,8 @@ def _checked(wanted: UnitFacts, town: str, unit: Enterprise | None) -> dict[str,
     _check_free(facts["uscc"], unit)
     grid = _grid_at(town, wanted.lon, wanted.lat)
     return facts | {
-        "kind": wanted.kind.value, "sectors": list(dict.fromkeys(wanted.sectors)), "tags": list(dict.fromkeys(wanted.tags)),
-        "risk": wanted.risk.value, "lon": round(wanted.lon, POSITION_DECIMALS), "lat": round(wanted.lat, POSITION_DECIMALS),
+        "kind": wanted.kind, "sectors": list(dict.fromkeys(wanted.sectors)), "tags": list(dict.fromkeys(wanted.tags)),
+        "risk": wanted.risk, "lon": round(wanted.lon, POSITION_DECIMALS), "lat": round(wanted.lat, POSITION_DECIMALS),
         "workers": wanted.workers, "opened_on": wanted.opened_on, "grid_id": grid.pk, "village_id": grid.village_id,
         "department_id": _department(wanted.department_id, town), "park_id": _park(wanted.park_id, town, unit),
     }  # fmt: skip
@@ -211,8 +209,8 @@ def _check_known(field: str, values: Iterable[str], known: Iterable[str], code: 
 
 
 def _check_free(uscc: str, unit: Enterprise | None) -> None:
-    taken = Enterprise.objects.exclude(standing=Standing.STRUCK).filter(uscc=uscc).exclude(pk=unit.pk if unit else None)
-    if uscc and taken.exists():
+    taken = Enterprise.objects.exclude(standing=Standing.STRUCK).filter(uscc=uscc)
+    if uscc and any(found.pk != (unit.pk if unit else None) for found in taken.only("pk")):
         raise ALREADY_REGISTERED.because(f"代码 {uscc} 已登记", field="uscc")
 
 
@@ -250,7 +248,9 @@ def _check_tree(wanted: Organisation) -> None:
         if person.unit_id and person.unit_id not in kinds:
             raise _wrong("staff", f"“{person.name}”的车间（班组）不在表里", "先加上车间或班组", "unknown_unit")
         if (person.post == "unit_head") != (person.unit_id is not None):
-            raise _wrong("staff", f"“{person.name}”的岗位和车间（班组）不一致", "车间（班组）负责人要选车间或班组", "wrong_post")
+            raise _wrong(
+                "staff", f"“{person.name}”的岗位和车间（班组）不一致", "车间（班组）负责人要选车间或班组", "wrong_post"
+            )
 
 
 def _write_units(unit: Enterprise, given: list[UnitGiven]) -> None:
@@ -265,7 +265,13 @@ def _write_staff(unit: Enterprise, given: list[StaffGiven]) -> None:
     unit.staff.filter(until=None).exclude(pk__in=[one.id for one in given]).update(until=clock.today())
     for one in given:
         try:
-            facts = {"unit_id": one.unit_id, "post": one.post, "name": one.name, "phone": phone_of(one.phone), "until": None}
+            facts = {
+                "unit_id": one.unit_id,
+                "post": one.post,
+                "name": one.name,
+                "phone": phone_of(one.phone),
+                "until": None,
+            }
         except CellFault as fault:
             raise _wrong("staff", fault.why, fault.todo, fault.code) from fault
         if not unit.staff.filter(pk=one.id).update(**facts):

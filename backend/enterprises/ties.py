@@ -2,7 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import cast
 from uuid import UUID
+
+from django.db.models import Model
 
 from backend.accounts.models import RoleHeld
 from backend.enterprises.models import Enterprise, Standing
@@ -16,15 +19,15 @@ def ties_of(units: Collection[UUID]) -> defaultdict[UUID, list[str]]:
     """Unit → what holds on to it, in words; nothing for who may be struck off."""
     found: defaultdict[UUID, list[str]] = defaultdict(list)
     for relation in Enterprise._meta.related_objects:
-        model, column = relation.related_model, relation.field.attname
+        model, column = cast("type[Model]", relation.related_model), relation.field.attname
         if model._meta.app_label == _OWN:
             continue
         word = _WORDS.get(model._meta.app_label, str(model._meta.verbose_name))
         for unit in model._base_manager.filter(**{f"{column}__in": units}).values_list(column, flat=True).distinct():
             found[unit].append(f"已有{word}")
-    for unit in RoleHeld.objects.filter(enterprise_id__in=units).values_list("enterprise_id", flat=True).distinct():
-        found[unit].append("已有本单位的人员账号")
+    for held in RoleHeld.objects.filter(enterprise_id__in=units).values_list("enterprise_id", flat=True).distinct():
+        found[cast("UUID", held)].append("已有本单位的人员账号")
     tenants = Enterprise.objects.filter(park__in=units).exclude(standing=Standing.STRUCK).exclude(pk__in=units)
-    for unit in tenants.values_list("park_id", flat=True).distinct():
-        found[unit].append("已有租户登记在它名下")
+    for park in tenants.values_list("park_id", flat=True).distinct():
+        found[park].append("已有租户登记在它名下")
     return found

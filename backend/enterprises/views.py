@@ -30,6 +30,7 @@ class SubjectView(View):
 class EnterpriseView(SubjectView):
     version: int
     standing: str
+    standing_why: str
     uscc: str
     opened_on: date | None
     department_id: UUID | None
@@ -127,8 +128,9 @@ def _tenant_view(row: Enterprise) -> TenantView:
 
 def _register_facts(row: Enterprise) -> dict[str, Any]:
     return {
-        "version": row.version, "standing": row.standing, "uscc": row.uscc, "opened_on": row.opened_on,
-        "department_id": row.department_id, "park_id": row.park_id, "last_visit": row.last_visit,
+        "version": row.version, "standing": row.standing, "standing_why": row.standing_why, "uscc": row.uscc,
+        "opened_on": row.opened_on, "department_id": row.department_id, "park_id": row.park_id,
+        "last_visit": row.last_visit,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -131,7 +132,7 @@ def to_xlsx(rows: Iterable[Sequence[Cell]], title: str) -> bytes:
     return written.getvalue()
 
 
-def _written(sheet: Worksheet, value: Cell, *, bold: bool) -> Cell | WriteOnlyCell:
+def _written(sheet: Any, value: Cell, *, bold: bool) -> Any:
     if not isinstance(value, str):
         return value
     cell = WriteOnlyCell(sheet, value)

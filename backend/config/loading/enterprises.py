@@ -6,7 +6,6 @@ from collections.abc import Collection
 from math import isfinite
 from pathlib import Path
 
-from backend.enterprises import credit_code
 from backend.config.loading.faults import Faults
 from backend.config.loading.tables import (
     Row,
@@ -17,6 +16,7 @@ from backend.config.loading.tables import (
     check_unique,
     read_table,
 )
+from backend.enterprises import credit_code
 from backend.enterprises.models import Enterprise, Kind, Risk
 from backend.enterprises.sectors import SECTORS
 from backend.enterprises.tags import tags_of_plan

@@ -12,8 +12,12 @@ _ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
 _PARTS = re.compile(r"[、;；,，/|\s]+")
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
-_CHINESE_DATE = re.compile(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日?")
-_DMS = re.compile(r"[东北EN]?(?:经|纬)?:?(\d{1,3})[°度](\d{1,2})['′’分](\d{1,2}(?:\.\d+)?)[\"″”秒]?[EN]?", re.IGNORECASE)
+_CHINESE_DATE = re.compile(
+    r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日?"
+)
+_DMS = re.compile(
+    r"[东北EN]?(?:经|纬)?:?(\d{1,3})[°度](\d{1,2})['′’分](\d{1,2}(?:\.\d+)?)[\"″”秒]?[EN]?", re.IGNORECASE
+)
 # what a spreadsheet counts days from; it believes that 1900 was a leap year
 _DAY_ZERO = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119: a smaller number is no date, a greater one is 20230615
@@ -54,7 +58,9 @@ def uscc_of(cell: Cell) -> str:
     code = plain_text_of(cell).replace("-", "").upper()
     if isinstance(cell, int | float) or re.fullmatch(r"[\d.]+E\+?\d+", code):
         raise CellFault(
-            "uscc_lost_digits", "统一社会信用代码被表格当成了数字，末几位已经丢失", "把这一列设为文本，对照营业执照重新填写"
+            "uscc_lost_digits",
+            "统一社会信用代码被表格当成了数字，末几位已经丢失",
+            "把这一列设为文本，对照营业执照重新填写",
         )
     if why := credit_code.why_wrong(code) if code else None:
         hint = "15 位的是旧注册号；" if len(code) == 15 else ""
@@ -81,7 +87,7 @@ def count_of(cell: Cell) -> int:
 
 
 def date_of(cell: Cell) -> date | None:
-    """2023-06-15, 2023/6/15, 2023.6.15, 2023年6月15日, 20230615, 二〇二三年六月十五日, or a spreadsheet's own date or day number."""
+    """2023-06-15, 2023/6/15, 2023.6.15, 2023年6月15日, 20230615, 二〇二三年六月十五日, or a spreadsheet's own."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):

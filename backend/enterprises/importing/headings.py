@@ -7,37 +7,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 from backend.foundation.spreadsheets import Cell
 from backend.territory.shifted import BD09, GCJ02
 
-FIELDS: dict[str, tuple[str, ...]] = {
-    "name": ("单位名称", "企业名称", "名称", "单位", "企业", "场所名称", "单位（企业）名称", "生产经营单位名称", "经营单位", "商户名称",
-             "项目名称", "船名"),
-    "uscc": ("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码", "统一社会信用代码证号", "组织机构代码", "营业执照号"),
-    "kind": ("单位类型", "类型", "主体类型", "单位类别", "企业类型", "单位性质"),
-    "sectors": ("行业领域", "行业", "所属行业", "行业类别", "重点行业领域", "所属行业领域", "行业分类"),
-    "tags": ("高危标签", "标签", "重点标签", "高危行业"),
-    "risk": ("风险等级", "风险", "风险分级", "安全风险等级"),
-    "village": ("所属村（社区）", "所属村", "村居", "村（社区）", "村社区", "村", "社区", "村委会", "所在村", "村（居）委会", "所属村居"),
-    "address": ("地址", "详细地址", "经营地址", "单位地址", "企业地址", "生产经营地址", "注册地址", "住所"),
-    "lon": ("经度", "东经", "坐标经度", "lon", "lng", "longitude", "坐标经纬度经度", "位置经度", "x坐标"),
-    "lat": ("纬度", "北纬", "坐标纬度", "lat", "latitude", "坐标经纬度纬度", "位置纬度", "y坐标"),
-    "principal": ("主要负责人", "负责人", "负责人姓名", "主要负责人姓名", "法定代表人", "法人代表", "法人", "经营者", "法定代表人姓名",
-                  "主要负责人信息姓名", "负责人信息姓名", "经营者姓名"),
-    "principal_phone": ("主要负责人电话", "负责人电话", "联系电话", "电话", "手机", "手机号码", "手机号", "主要负责人手机", "负责人手机",
-                        "负责人联系电话", "主要负责人联系电话", "法人电话", "负责人手机号码", "主要负责人信息电话", "负责人信息电话",
-                        "主要负责人信息手机", "负责人信息手机", "法定代表人电话", "经营者电话", "联系方式"),
-    "safety_manager": ("安全管理人员", "安管人员", "安全员", "安全管理员", "安全负责人", "安全管理人员姓名", "安管人员姓名", "安全员姓名",
-                       "安全负责人姓名"),
-    "safety_manager_phone": ("安全管理人员电话", "安管人员电话", "安全员电话", "安全负责人电话", "安全管理人员手机", "安管人员手机",
-                             "安全管理人员联系电话", "安管人员联系电话", "安全员手机", "安全员联系电话"),
-    "workers": ("从业人数", "人数", "员工人数", "从业人员", "职工人数", "从业人员数", "员工数"),
-    "department": ("主管部门", "监管部门", "责任部门", "行业主管部门", "监管责任部门"),
-    "opened_on": ("成立日期", "成立时间", "注册日期", "开业日期", "开业时间", "注册时间", "登记日期"),
-    "park": ("所属园区", "园区", "所在园区", "出租方", "所属工业园"),
-}  # fmt: skip
-
+FIELDS: dict[str, list[str]] = yaml.safe_load((Path(__file__).parents[1] / "data" / "headings.yaml").read_text("utf-8"))
 # the heading that the export writes for each field, in its order
 EXPORTED = {field: names[0] for field, names in FIELDS.items()}
 LOOKED_AT = 15
@@ -47,6 +24,7 @@ _DATUMS = (
     ("EPSG:4326", ("wgs84", "wgs-84", "gps")),
     ("EPSG:4490", ("cgcs2000", "2000", "天地图")),
 )
+_SPOKEN = {BD09: "BD-09", GCJ02: "GCJ-02", "EPSG:4326": "WGS-84", "EPSG:4490": "CGCS2000"}
 _ASIDE = re.compile(r"[（(【\[].*?[)）】\]]")
 _NOISE = re.compile(r"[\s*＊：:，,、/_\-.。()（）【】\[\]]+")
 
@@ -74,6 +52,15 @@ class Headings:
     """coordinate system that the heading of the position names"""
 
     @property
+    def reimportable(self) -> list[str]:
+        """A label for every column in one row, under which the columns that were read are found again."""
+        labels = list(self.labels)
+        for name, n in self.columns.items():
+            of_position = self.datum and name in ("lon", "lat")
+            labels[n] = f"{EXPORTED[name]}（{_SPOKEN[self.datum]}）" if of_position and self.datum else EXPORTED[name]
+        return labels
+
+    @property
     def ignored(self) -> list[str]:
         used = set(self.columns.values())
         return [label for n, label in enumerate(self.labels) if label and n not in used]
@@ -99,7 +86,10 @@ def _double(rows: Sequence[Sequence[Cell]], n: int) -> Headings | None:
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
     pairs = list(zip(upper, lower, strict=True))
     labels = [above if below in ("", above) else f"{above}{below}" for above, below in pairs]
-    names = [(label,) if below in ("", above) else (label, below) for label, (above, below) in zip(labels, pairs, strict=True)]
+    names = [
+        (label,) if below in ("", above) else (label, below)
+        for label, (above, below) in zip(labels, pairs, strict=True)
+    ]
     return _headings(n, n + 1, labels, names)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from django.db.models import Model
 
 from backend.enterprises.importing import cells
 from backend.enterprises.importing.cells import CellFault
@@ -24,13 +25,22 @@ _READ: dict[str, Callable[[Cell], Any]] = {
     "opened_on": cells.date_of, "village": cells.text_of, "department": cells.text_of, "kind": cells.text_of,
     "risk": cells.text_of, "sectors": cells.parts_of, "tags": cells.parts_of,
 }  # fmt: skip
+
+
+def _longest(model: type[Model], column: str) -> int:
+    return int(getattr(model._meta.get_field(column), "max_length", 0))
+
+
 _REQUIRED = ("name", "sectors")
-_LONGEST = {
-    **{name: Enterprise._meta.get_field(name).max_length for name in ("name", "address", "principal", "principal_phone")},
-    "safety_manager": Staff._meta.get_field("name").max_length,
-}  # fmt: skip
+_LONGEST: dict[str, int] = {
+    **{name: _longest(Enterprise, name) for name in ("name", "address", "principal", "principal_phone")},
+    "safety_manager": _longest(Staff, "name"),
+}
 _TOTALS = ("合计", "总计", "小计", "共计")
-_DEFAULTS = {"kind": (Kind.ENTERPRISE.value, "没填单位类型，按“企业”登记"), "risk": (Risk.BLUE.value, "没填风险等级，按“蓝”登记")}
+_DEFAULTS = {
+    "kind": (Kind.ENTERPRISE.value, "没填单位类型，按“企业”登记"),
+    "risk": (Risk.BLUE.value, "没填风险等级，按“蓝”登记"),
+}
 
 
 @dataclass
@@ -108,8 +118,12 @@ class Judge:
 
     def _look_up(self, row: Row) -> None:
         known, values = self.known, row.values
-        values["sectors"] = self._all(row, "sectors", known.sectors, "unknown_sector", "填 23 个重点行业领域之一，或“其他与新业态”")
-        values["tags"] = self._all(row, "tags", known.tags, "unknown_tag", "用系统里的标签；镇里新增的标签先由安委办加上")
+        values["sectors"] = self._all(
+            row, "sectors", known.sectors, "unknown_sector", "填 23 个重点行业领域之一，或“其他与新业态”"
+        )
+        values["tags"] = self._all(
+            row, "tags", known.tags, "unknown_tag", "用系统里的标签；镇里新增的标签先由安委办加上"
+        )
         for name, names, code in (
             ("kind", known.kinds, "unknown_kind"), ("risk", known.risks, "unknown_risk"),
             ("department", known.departments, "unknown_department"),
@@ -144,7 +158,9 @@ class Judge:
             self._fault(row, "village", "ambiguous_village", f"“{text}”可以指几个村", "填 12 位村代码")
         else:
             hint = nearest(text, self.known.village_names.values())
-            self._fault(row, "village", "unknown_village", f"本镇没有“{text}”这个村（社区）{hint}", "改正村名，或填 12 位村代码")
+            self._fault(
+                row, "village", "unknown_village", f"本镇没有“{text}”这个村（社区）{hint}", "改正村名，或填 12 位村代码"
+            )
         return ""
 
     def _place(self, rows: list[Row]) -> None:
@@ -226,7 +242,9 @@ class Judge:
         differing = [EXPORTED[n] for n in sorted(row.given) if _differs(row.values[n], registered_value(unit, n))]
         if differing:
             why = f"“{unit.name}”已在册，与登记不同的是：{'、'.join(differing)}"
-            self._fault(row, "uscc" if code else "name", "already_registered", why, "导入只新增；要改登记，请在名录里修改")
+            self._fault(
+                row, "uscc" if code else "name", "already_registered", why, "导入只新增；要改登记，请在名录里修改"
+            )
         else:
             row.unchanged = True
 
@@ -242,7 +260,7 @@ class Judge:
 
 def registered_value(unit: Enterprise, name: str) -> Any:
     """What the register says, in the form in which a row says it."""
-    manager = unit.safety_managers[0] if getattr(unit, "safety_managers", None) else None
+    manager = next(iter(getattr(unit, "safety_managers", ())), None)
     match name:
         case "village":
             return unit.village_id
