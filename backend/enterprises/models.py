@@ -185,7 +185,7 @@ class RegisterImport(Stateful):
     columns = models.JSONField("field → heading as it stands in the file", default=dict)
     labels = models.JSONField("of its columns, ours where a field was read from it", default=list)
     ignored = models.JSONField("headings that nothing was read from", default=list)
-    why = models.CharField("the file could not be read", max_length=300, blank=True)
+    unreadable_why = models.CharField("the file could not be read", max_length=300, blank=True)
 
     class Meta:
         ordering = ["-id"]

@@ -15,8 +15,9 @@ _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}
 _CHINESE_DATE = re.compile(
     r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日?"
 )
+# ordinary width makes two ′ of one ″
 _DMS = re.compile(
-    r"[东北EN]?(?:经|纬)?:?(\d{1,3})[°度](\d{1,2})['′’分](\d{1,2}(?:\.\d+)?)[\"″”秒]?[EN]?", re.IGNORECASE
+    r"[东北EN]?(?:经|纬)?:?(\d{1,3})[°度](\d{1,2})['′’分](\d{1,2}(?:\.\d+)?)(?:[\"″”秒]|['′’]{2})?[EN]?", re.IGNORECASE
 )
 # what a spreadsheet counts days from; it believes that 1900 was a leap year
 _DAY_ZERO = date(1899, 12, 30)

@@ -145,7 +145,7 @@ def _check(found: RegisterImport) -> None:
                 "前 15 行里找不到表头", f"表头至少要有“单位名称”和另外两列，可用的列名：{'、'.join(EXPORTED.values())}"
             )
     except UnreadableTable as error:
-        _settle(found, ImportState.UNREADABLE, [], why=str(error)[:300])
+        _settle(found, ImportState.UNREADABLE, [], unreadable_why=str(error)[:300])
         return
     rows = Judge(headings, reference_for(found.town), found.crs).rows_of(table.rows)
     columns = {field: headings.labels[n] for field, n in headings.columns.items()}

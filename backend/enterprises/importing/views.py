@@ -55,7 +55,7 @@ def import_view(row: RegisterImport) -> RegisterImportView:
     return RegisterImportView(
         id=row.id, version=row.version, town=row.town, file_name=row.file_name, sha256=row.sha256, crs=row.crs,
         state=row.state, sent_at=row.sent_at, sent_by=person_view(row.sent_by) if row.sent_by else None,
-        encoding=row.encoding, header_row=row.header_row, columns=row.columns, ignored=row.ignored, why=row.why,
+        encoding=row.encoding, header_row=row.header_row, columns=row.columns, ignored=row.ignored, why=row.unreadable_why,
         counts=dict(counted),
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ class Command(BaseCommand):
         wanted = steps.NewImport(id=new_id(), town=town, file_name=path.name[:120], crs=crs)
         found = steps.finish(steps.take(wanted, content, acting_user=None), self._progress)
         if found.state == ImportState.UNREADABLE:
-            raise CommandError(found.why)
+            raise CommandError(found.unreadable_why)
         self._say_ignored(found)
         if not dry_run:
             found = steps.finish(steps.carry_out(found, acting_user=None), self._progress)
