@@ -102,7 +102,8 @@ def _from_xlsx(content: bytes) -> list[list[Cell]]:
 def _filled(sheet: Worksheet) -> list[list[Cell]]:
     if sheet.max_row > 1_000_000:
         raise UnreadableTable(f"有 {sheet.max_row} 行", "删去名录下方的空行")
-    rows: list[list[Cell]] = [list(row) for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)]
+    width = min(sheet.max_column, MOST_COLUMNS)
+    rows: list[list[Cell]] = [list(row) for row in sheet.iter_rows(max_col=width, values_only=True)]
     for merged in sheet.merged_cells.ranges:
         said = rows[merged.min_row - 1][merged.min_col - 1]
         for row in rows[merged.min_row - 1 : merged.max_row]:
