@@ -78,7 +78,13 @@ def measure(database: str, files: list[Path], address: str | None = None) -> dic
         csv_s, again = run(processes, str(files[1]), "--town", TOWN)
         if int(re.findall(r"已导入 (\d+)", again)[-1]) != imported:
             sys.exit(f"XLSX and CSV differ:\n{said[-2000:]}\n{again[-2000:]}")
-    measured = {"database": database, "good": imported, "import_xlsx_s": xlsx_s, "import_csv_s": csv_s, "undo_s": undo_s}
+    measured = {
+        "database": database,
+        "good": imported,
+        "import_xlsx_s": xlsx_s,
+        "import_csv_s": csv_s,
+        "undo_s": undo_s,
+    }
     print(json.dumps(measured), flush=True)
     return measured
 

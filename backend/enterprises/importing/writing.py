@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import F
 
@@ -42,15 +43,18 @@ def write_rows(found: RegisterImport, rows: Sequence[ImportRow]) -> None:
         grid.code: grid for grid in Grid.objects.filter(code__in={row.values["grid"] for row in rows}, valid_to=None)
     }
     made: list[tuple[ImportRow, Enterprise]] = []
+    late: list[ImportRow] = []
     for row in rows:
         if why := _why_not(row, taken, parks, grids):
             row.verdict, row.faults = Verdict.REFUSED, [why]
-            continue
-        row.verdict, row.enterprise = Verdict.IMPORTED, _unit(row.values, grids, parks, demo=demo)
-        made.append((row, row.enterprise))
+            late.append(row)
+        else:
+            made.append((row, _unit(row, grids, parks, demo=demo)))
     Enterprise.objects.bulk_create(unit for _, unit in made)
     _appoint(made)
-    ImportRow.objects.bulk_update(rows, ["verdict", "faults", "enterprise"])
+    # a unit has the id of its row, so that one statement ties them all
+    found.rows.filter(pk__in=[unit.pk for _, unit in made]).update(verdict=Verdict.IMPORTED, enterprise_id=F("id"))
+    ImportRow.objects.bulk_update(late, ["verdict", "faults"])
     for _, unit in made:
         _say(EnterpriseRegistered(enterprise=enterprise_view(unit)), unit, found)
 
@@ -66,11 +70,15 @@ def strike_off(found: RegisterImport, rows: Sequence[ImportRow]) -> None:
     Enterprise.objects.filter(pk__in=[unit.pk for unit in struck]).update(
         standing=Standing.STRUCK, standing_why="撤销导入", version=F("version") + 1
     )
-    for row in rows:
-        kept = ties[row.enterprise_id] if row.enterprise_id else []
-        row.verdict = Verdict.KEPT if kept else Verdict.UNDONE
-        row.faults = [_fault("name", "still_tied", why, "要停用的，在名录里改为停业") for why in kept]
-    ImportRow.objects.bulk_update(rows, ["verdict", "faults"])
+    kept = [row for row in rows if row.enterprise_id and ties[row.enterprise_id]]
+    for row in kept:
+        row.verdict = Verdict.KEPT
+        row.faults = [
+            _fault("name", "still_tied", why, "要停用的，在名录里改为停业")
+            for why in ties[cast("UUID", row.enterprise_id)]
+        ]
+    ImportRow.objects.bulk_update(kept, ["verdict", "faults"])
+    found.rows.filter(enterprise__in=[unit.pk for unit in struck]).update(verdict=Verdict.UNDONE)
     for unit in struck:
         unit.standing, unit.standing_why, unit.version = Standing.STRUCK, "撤销导入", unit.version + 1
         _say(EnterpriseChanged(enterprise=enterprise_view(unit)), unit, found)
@@ -124,10 +132,11 @@ def _fault(field: str, code: str, why: str, todo: str) -> dict[str, str]:
     return {"field": field, "column": "", "code": code, "why": why, "todo": todo}
 
 
-def _unit(values: dict[str, Any], grids: dict[str, Grid], parks: dict[str, Enterprise], *, demo: bool) -> Enterprise:
+def _unit(row: ImportRow, grids: dict[str, Grid], parks: dict[str, Enterprise], *, demo: bool) -> Enterprise:
+    values = row.values
     grid, opened = grids[values["grid"]], values["opened_on"]
     return Enterprise(
-        **{name: values[name] for name in _COPIED}, grid=grid, village_id=grid.village_id,
+        id=row.id, **{name: values[name] for name in _COPIED}, grid=grid, village_id=grid.village_id,
         department_id=values["department"] or None, opened_on=date.fromisoformat(opened) if opened else None,
         park=parks[name_key(values["park"])] if values["park"] else None, is_demo=demo,
     )  # fmt: skip

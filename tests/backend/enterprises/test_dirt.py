@@ -143,7 +143,12 @@ def test_a_broken_byte_spoils_its_row_only(cast):
 
 
 def test_twins_in_a_file_are_one(cast):
-    rows = [unit(1), unit(2, name="别的", uscc=uscc(1)), unit(3, name="无码店", uscc=""), unit(4, name="无码 店", uscc="")]
+    rows = [
+        unit(1),
+        unit(2, name="别的", uscc=uscc(1)),
+        unit(3, name="无码店", uscc=""),
+        unit(4, name="无码 店", uscc=""),
+    ]
     found = checked(as_csv(table(rows)))
     assert [codes(row) for row in found.rows.all()] == [[], ["repeated_in_file"], [], ["repeated_in_file"]]
     assert "第 2 行" in found.rows.get(number=3).faults[0]["why"]

@@ -56,7 +56,9 @@ def test_a_cell_merged_over_rows_counts_for_each(cast):
 
 
 def test_headings_by_other_names_and_in_another_order():
-    found = find_headings([["＊企业名称", "社会信用代码", "法定代表人", "手机号码", "行业类别", "村（社区）", "东经", "北纬", "备注"]])
+    found = find_headings(
+        [["＊企业名称", "社会信用代码", "法定代表人", "手机号码", "行业类别", "村（社区）", "东经", "北纬", "备注"]]
+    )
     assert found
     assert list(found.columns) == [
         "name", "uscc", "principal", "principal_phone", "sectors", "village", "lon", "lat"
