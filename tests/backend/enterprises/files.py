@@ -11,9 +11,9 @@ from tests.cast import TOWN
 
 HEADINGS = {
     "name": "单位名称", "uscc": "统一社会信用代码", "kind": "单位类型", "sectors": "行业领域", "tags": "高危标签",
-    "risk": "风险等级", "village": "所属村", "address": "地址", "lon": "经度", "lat": "纬度", "principal": "主要负责人", "principal_phone": "联系电话",
-    "safety_manager": "安全员", "safety_manager_phone": "安全员电话", "workers": "从业人数", "department": "主管部门",
-    "opened_on": "成立日期", "park": "所属园区",
+    "risk": "风险等级", "village": "所属村", "address": "地址", "lon": "经度", "lat": "纬度", "principal": "主要负责人",
+    "principal_phone": "联系电话", "safety_manager": "安全员", "safety_manager_phone": "安全员电话", "workers": "从业人数",
+    "department": "主管部门", "opened_on": "成立日期", "park": "所属园区",
 }  # fmt: skip
 SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
