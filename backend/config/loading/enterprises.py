@@ -17,7 +17,7 @@ from backend.config.loading.tables import (
     read_table,
 )
 from backend.enterprises import credit_code
-from backend.enterprises.models import Enterprise, Kind, Risk
+from backend.enterprises.models import Enterprise, Kind, Risk, Standing
 from backend.enterprises.sectors import SECTORS
 from backend.enterprises.tags import tags_of_plan
 from backend.territory.dividing import Locator, to_lonlat
@@ -71,7 +71,8 @@ def _number(text: str) -> float | None:
 
 def check_codes_free(rows: list[Row], faults: Faults) -> None:
     codes = [row["uscc"] for row in rows if row["uscc"]]
-    taken = set(Enterprise.objects.filter(uscc__in=codes).values_list("uscc", flat=True))
+    listed = Enterprise.objects.exclude(standing=Standing.STRUCK)
+    taken = set(listed.filter(uscc__in=codes).values_list("uscc", flat=True))
     for row in rows:
         if row["uscc"] in taken:
             faults.add(FILE, row.number, "uscc", f"{row['uscc']} 已登记在系统里", "核对代码；同一单位不要登记两次")

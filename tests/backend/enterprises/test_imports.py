@@ -195,9 +195,9 @@ def send(phone, content, **query):
     return phone._send("post", address, content, "application/octet-stream")
 
 
-def test_over_rest_with_the_worker(cast):
+def test_over_rest_with_the_worker(committed_cast):
     """As the console does it: send, wait for the worker, look, carry out, fetch, undo."""
-    phone, content = Phone(cast.office), as_csv(table([row_for(1), row_for(2, workers="多")]))
+    phone, content = Phone(committed_cast.office), as_csv(table([row_for(1), row_for(2, workers="多")]))
     answered = send(phone, content)
     assert answered.status_code == 202, answered.content
     address = f"/api/register/imports/{answered.json()['id']}"
