@@ -233,7 +233,7 @@ def _park(park: UUID | None, town: str, unit: Enterprise | None) -> UUID | None:
     if park is None:
         return None
     found = Enterprise.objects.filter(pk=park, village__code__startswith=town, park=None, standing=Standing.LISTED)
-    if not found.exists() or (unit and (unit.pk == park or unit.tenants.exists())):
+    if not found.exists() or (unit and (unit.pk == park or unit.tenants.exclude(standing=Standing.STRUCK).exists())):
         raise _wrong("park_id", "不能作它的园区", "选本镇在册的、自己不在别的园区里的单位", "unknown_park")
     return park
 

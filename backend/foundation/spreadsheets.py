@@ -54,7 +54,7 @@ def read_table(content: bytes) -> Table:
 def decoded(content: bytes) -> tuple[str, str]:
     """(encoding, text). A few bytes that fit no encoding become U+FFFD. Raises UnreadableTable."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16", content.decode("utf-16", errors="replace")
+        return "utf-16", _without_nul(content.decode("utf-16", errors="replace"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return encoding.removesuffix("-sig"), _without_nul(content.decode(encoding))

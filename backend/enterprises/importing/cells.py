@@ -22,7 +22,7 @@ _DMS = re.compile(
 # what a spreadsheet counts days from; it believes that 1900 was a leap year
 _DAY_ZERO = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119: a smaller number is no date, a greater one is 20230615
-_PHONES = re.compile(r"1\d{10}|0\d{9,11}|[2-9]\d{6,7}|[48]00\d{7}")
+_PHONES = re.compile(r"1[0-9]{10}|0[0-9]{9,11}|[2-9][0-9]{6,7}|[48]00[0-9]{7}")
 
 
 class CellFault(Exception):

@@ -285,5 +285,5 @@ def _differs(read: Any, registered: Any) -> bool:
 
 
 def _shown(cell: Cell) -> str:
-    """A cell as it is kept and shown again."""
-    return "" if cell is None else str(cell).strip()
+    """A cell as it is kept and shown again; no database keeps NUL."""
+    return "" if cell is None else str(cell).replace("\0", "\ufffd").strip()

@@ -45,7 +45,7 @@ class NewImport(Body, kw_only=True):
 
     id: UUID
     town: Annotated[str, msgspec.Meta(pattern=r"^\d{9}$")]
-    file_name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    file_name: Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]+$")]
     crs: Annotated[str, msgspec.Meta(max_length=20)] = "EPSG:4490"
 
 
@@ -65,7 +65,7 @@ def take(wanted: NewImport, content: bytes, *, acting_user: User | None) -> Regi
     if earlier := RegisterImport.objects.filter(pk=wanted.id).first():
         if (earlier.sha256, earlier.town) != (sha256, wanted.town):
             raise IMPORT_ID_REUSED.because()
-        return earlier
+        return _nudged(earlier, acting_user) if earlier.state == ImportState.ARRIVED else earlier
     if RegisterImport.objects.filter(town=wanted.town, state__in=UNDER_WAY).count() >= MOST_UNDER_WAY:
         raise TOO_MANY_IMPORTS.because()
     blobs.store(content)
@@ -79,7 +79,7 @@ def take(wanted: NewImport, content: bytes, *, acting_user: User | None) -> Regi
 
 
 def carry_out(found: RegisterImport, *, acting_user: User | None) -> RegisterImport:
-    """Begin to write the good rows. Raises illegal_move unless the file was checked and nothing of it is written yet."""
+    """Begin to write the good rows, or go on with it. Raises illegal_move unless the file was checked and not yet imported."""
     return _begin(found, ImportState.IMPORTING, acting_user)
 
 
@@ -91,8 +91,18 @@ def undo(found: RegisterImport, *, acting_user: User | None) -> RegisterImport:
 def _begin(found: RegisterImport, state: ImportState, acting_user: User | None) -> RegisterImport:
     if acting_user:
         require_in_town(acting_user, IMPORT_REGISTER, found.town)
+    if found.state == state:
+        return _nudged(found, acting_user)
     with recording():
         move(found, state, who=acting_user.id if acting_user else None)
+        _say(found, acting_user)
+    return found
+
+
+def _nudged(found: RegisterImport, acting_user: User | None) -> RegisterImport:
+    """Asked for again while it is under way: if the worker had given up on it, it goes on."""
+    with recording():
+        change(found)
         _say(found, acting_user)
     return found
 

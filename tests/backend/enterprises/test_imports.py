@@ -165,6 +165,24 @@ def test_the_same_request_again_is_the_same_import(cast):
         steps.take(wanted, good(2), acting_user=cast.office)
 
 
+def test_asked_again_it_goes_on(cast):
+    """A worker that gave up for good is no dead end."""
+    found = steps.carry_out(checked(good(1)), acting_user=None)
+    version = found.version
+    steps.carry_out(found, acting_user=None)
+    assert (found.state, found.version) == ("importing", version + 1)
+    assert verdicts(finished(found)) == ["imported"]
+
+
+def test_a_portion_costs_the_same_queries_however_many_rows(cast, django_assert_max_num_queries):
+    few, many = checked(good(1, 2)), checked(good(*range(10, 60)))
+    for found in (few, many):
+        steps.carry_out(found, acting_user=None)
+        with django_assert_max_num_queries(45):
+            steps.advance(found)
+    assert verdicts(many) == ["imported"] * 50
+
+
 def test_not_more_than_some_at_a_time(cast):
     for _ in range(steps.MOST_UNDER_WAY):
         steps.take(steps.NewImport(id=uuid4(), town=TOWN, file_name="a.csv"), good(1), acting_user=None)
