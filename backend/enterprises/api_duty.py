@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import ASSIGN_SECTORS, SEE_TERRITORY
-from backend.enterprises import responsibilities
+from backend.enterprises import responsibilities, tagging
 from backend.enterprises.models import Responsibility, TownTag
 from backend.enterprises.tags import Tag, tags_of_plan
 from backend.enterprises.views_of_duty import (
@@ -115,9 +115,9 @@ class RegisterTags(Endpoint):
         added = TownTag.objects.filter(town__in=towns_visible_to(request.user))
         return answer(Tags(results=[*map(_plan_tag_view, tags_of_plan()), *map(town_tag_view, added)]))
 
-    @documented(TagView, takes=responsibilities.NewTag, status=201)
+    @documented(TagView, takes=tagging.NewTag, status=201)
     def post(self, request: PersonRequest) -> HttpResponse:
-        made = responsibilities.add_tag(read(request, responsibilities.NewTag), acting_user=request.user)
+        made = tagging.add_tag(read(request, tagging.NewTag), acting_user=request.user)
         return answer(town_tag_view(made), 201)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -13,14 +13,13 @@ from django.db.models import F, Q, QuerySet
 
 from backend.accounts.models import Department, User
 from backend.accounts.roles import ASSIGN_SECTORS
-from backend.enterprises.events import ResponsibilityChanged, TagAdded
-from backend.enterprises.models import Enterprise, Responsibility, Standing, TownTag
+from backend.enterprises.events import ResponsibilityChanged
+from backend.enterprises.models import Enterprise, Responsibility, Standing
 from backend.enterprises.permissions import office_of, require_in_town
 from backend.enterprises.problems import REGISTER_FIELD_WRONG, REGISTER_ID_REUSED, RESPONSIBILITY_OVERLAPS
 from backend.enterprises.queries import enterprises_visible_to
 from backend.enterprises.sectors import SECTORS
-from backend.enterprises.tags import tags_known_in
-from backend.enterprises.views_of_duty import responsibility_view, town_tag_view
+from backend.enterprises.views_of_duty import responsibility_view
 from backend.foundation.problems import SOMEBODY_WAS_FASTER
 from backend.foundation.shapes import Body
 from backend.journal.recording import publish, recording
@@ -43,16 +42,6 @@ class NewResponsibility(Body, kw_only=True):
 class EndOfResponsibility(Body, kw_only=True):
     version: int
     until: date
-
-
-class NewTag(Body, kw_only=True):
-    """`lists`: the lists on which it puts a unit; none is allowed."""
-
-    id: UUID
-    town: Annotated[str, msgspec.Meta(pattern=r"^\d{9}$")]
-    key: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,23}$")]
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
-    lists: list[Literal["monthly_led", "half_yearly_drill"]] = []
 
 
 @dataclass(frozen=True)
@@ -137,27 +126,6 @@ def end(row: Responsibility, wanted: EndOfResponsibility, *, acting_user: User) 
         _refuse_longer(row, wanted.until)
         _end(row, wanted.until, acting_user)
     return row
-
-
-def add_tag(wanted: NewTag, *, acting_user: User) -> TownTag:
-    """A tag of the town's own. Raises not_found, register_field_wrong (a key or name that is known), register_id_reused."""
-    require_in_town(acting_user, ASSIGN_SECTORS, wanted.town)
-    if earlier := TownTag.objects.filter(pk=wanted.id).first():
-        if (earlier.town, earlier.key) != (wanted.town, wanted.key):
-            raise REGISTER_ID_REUSED.because()
-        return earlier
-    names = {name for tag in tags_known_in(wanted.town) for name in (tag.key, tag.zh, *tag.also)}
-    for field in ("key", "name"):
-        if (said := getattr(wanted, field)) in names:
-            raise REGISTER_FIELD_WRONG.because(f"已有“{said}”；换一个", field=field, reason="taken")
-    with recording():
-        facts = {"key": wanted.key, "name": wanted.name, "lists": list(dict.fromkeys(wanted.lists))}
-        made = TownTag.objects.create(id=wanted.id, town=wanted.town, **facts)
-        publish(
-            TagAdded(tag=town_tag_view(made)), town=made.town, audience=office_of(made.town), target=made.id,
-            acting_user=acting_user.id,
-        )  # fmt: skip
-    return made
 
 
 def _same(earlier: Responsibility, wanted: NewResponsibility) -> Responsibility:

@@ -16,9 +16,10 @@ from backend.accounts.models import User
 from backend.accounts.roles import IMPORT_REGISTER
 from backend.enterprises.events import RegisterImportChanged
 from backend.enterprises.importing.headings import EXPORTED, find_headings
-from backend.enterprises.importing.judging import Judge, Row
+from backend.enterprises.importing.judging import Judge
 from backend.enterprises.importing.problems import CRS_UNKNOWN, FILE_EMPTY, IMPORT_ID_REUSED, TOO_MANY_IMPORTS
 from backend.enterprises.importing.reference import reference_for
+from backend.enterprises.importing.rows import Row
 from backend.enterprises.importing.views import import_view
 from backend.enterprises.importing.writing import strike_off, write_rows
 from backend.enterprises.models import ImportRow, RegisterImport, Verdict

@@ -10,14 +10,13 @@ from backend.enterprises.problems import REGISTER_FIELD_WRONG, REGISTER_ID_REUSE
 from backend.enterprises.responsibilities import (
     EndOfResponsibility,
     NewResponsibility,
-    NewTag,
-    add_tag,
     assign,
     department_on,
     end,
     in_force_on,
 )
 from backend.enterprises.sectors import SECTORS
+from backend.enterprises.tagging import NewTag, add_tag
 from backend.enterprises.tags import TagList, on_list, tags_known_in, tags_of_plan
 from backend.foundation.problems import NOT_FOUND, SOMEBODY_WAS_FASTER, Problem
 from backend.journal.models import Delivery, Event
