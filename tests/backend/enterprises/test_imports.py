@@ -18,8 +18,11 @@ from backend.journal.jobs import drain
 from backend.journal.models import Delivery, Event
 from tests.backend.enterprises.files import as_csv, checked, codes, finished, imported, table, uscc, verdicts
 from tests.backend.enterprises.files import unit as row_for
+from tests.backend.journal.writers import all_at_once, on_disk
 from tests.backend.phone import Phone
-from tests.cast import OTHER_TOWN, TOWN
+from tests.cast import OTHER_TOWN, TOWN, make_cast
+
+__all__ = ["on_disk"]
 
 
 def refused_with(kind):
@@ -138,6 +141,17 @@ def test_many_rows_go_in_portions_and_any_of_them_may_be_done_twice(cast, monkey
     assert seen[-1] == 5
     assert made_by(found).count() == 5
     assert Event.objects.filter(type="enterprise.registered").count() == 5
+
+
+def test_workers_at_once_write_no_row_twice(on_disk, monkeypatch):
+    monkeypatch.setattr(steps, "PORTION", 3)
+    make_cast()
+    found = steps.carry_out(checked(good(*range(1, 10))), acting_user=None)
+    all_at_once(lambda _: finished(RegisterImport.objects.get(pk=found.pk)), 3)
+    assert verdicts(found) == ["imported"] * 9
+    assert made_by(found).count() == 9
+    assert Event.objects.filter(type="enterprise.registered").count() == 9
+    assert verify_chain(TOWN).ok
 
 
 def test_parks_come_before_their_tenants(cast):
