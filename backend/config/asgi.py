@@ -12,9 +12,15 @@ setup()
 
 from backend.config.live import TownSocket
 from backend.config.threads import KeptThreads
+from backend.enterprises.importing import steps
 from backend.foundation.bounds import Bounded
 from backend.sync import arriving, uploading
 
-http = Bounded(KeptThreads(), larger=[("/api/ops", arriving.LARGEST), ("/api/blobs", uploading.LARGEST)])
+LARGER = [
+    ("/api/ops", arriving.LARGEST),
+    ("/api/blobs", uploading.LARGEST),
+    ("/api/register/imports", steps.LARGEST),
+]
+http = Bounded(KeptThreads(), larger=LARGER)
 
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws", TownSocket.as_asgi())])})

@@ -10,6 +10,8 @@ from backend.config import docs, health, live, session
 from backend.config.pages import hashed_file, page, plain_file
 from backend.dispatch import api as dispatch
 from backend.enterprises import api as enterprises
+from backend.enterprises import api_duty as duty
+from backend.enterprises.importing import api as importing
 from backend.hazards import api as hazards
 from backend.inspections import api as inspections
 from backend.rollups import api as rollups
@@ -36,6 +38,23 @@ urlpatterns = [
     path("api/villages.geojson", territory.Villages.as_view()),
     path("api/grids.geojson", territory.Grids.as_view()),
     path("api/enterprises", enterprises.Enterprises.as_view()),
+    path("api/enterprises.xlsx", enterprises.RegisterXlsx.as_view()),
+    path("api/enterprises.csv", enterprises.RegisterCsv.as_view()),
+    path("api/enterprises/<uuid:enterprise>", enterprises.OneEnterprise.as_view()),
+    path("api/enterprises/<uuid:enterprise>/standing", enterprises.StandingOfEnterprise.as_view()),
+    path("api/enterprises/<uuid:enterprise>/organisation", enterprises.OrganisationOfEnterprise.as_view()),
+    path("api/register/tags", duty.RegisterTags.as_view()),
+    path("api/register/responsibilities", duty.Responsibilities.as_view()),
+    path("api/register/responsibilities/<uuid:responsibility>/end", duty.EndOfOne.as_view()),
+    path("api/register/responsible", duty.Responsible.as_view()),
+    path("api/register/blind-spots", duty.BlindSpots.as_view()),
+    path("api/register/imports", importing.Imports.as_view()),
+    path("api/register/imports/<uuid:register_import>", importing.OneImport.as_view()),
+    path("api/register/imports/<uuid:register_import>/rows", importing.ImportRows.as_view()),
+    path("api/register/imports/<uuid:register_import>/file", importing.ImportFile.as_view()),
+    path("api/register/imports/<uuid:register_import>/refused", importing.RefusedRows.as_view()),
+    path("api/register/imports/<uuid:register_import>/carry-out", importing.CarryOut.as_view()),
+    path("api/register/imports/<uuid:register_import>/undo", importing.Undo.as_view()),
     path("api/checklists", standards.Checklists.as_view()),
     path("api/checklists/<uuid:checklist>", standards.OneChecklist.as_view()),
     path("api/dispatches", dispatch.Dispatches.as_view()),

@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from backend.accounts.models import User
 from backend.accounts.roles import Role
-from backend.enterprises.models import Enterprise
+from backend.enterprises.models import Enterprise, Post, Staff, Standing
 from backend.territory.scopes import Scope, scope_of
 
 
 def enterprises_visible_to(user: User) -> QuerySet[Enterprise]:
     """A grid worker: those in the own grids; enterprise's people: their own; all others: those of their divisions."""
-    return Enterprise.objects.filter(visible_enterprises(user, scope_of(user)))
+    return Enterprise.objects.exclude(standing=Standing.STRUCK).filter(visible_enterprises(user, scope_of(user)))
 
 
 def visible_enterprises(user: User, scope: Scope) -> Q:
@@ -23,8 +23,16 @@ def visible_enterprises(user: User, scope: Scope) -> Q:
 
 def longest_unvisited(grid: UUID, sector: str, tag: str) -> list[Enterprise]:
     """Those of a grid that a checklist for `sector` or `tag` is for: never visited first, then oldest visit."""
-    rows = Enterprise.objects.filter(grid=grid).select_related("grid", "department")
+    rows = Enterprise.objects.filter(grid=grid, standing=Standing.LISTED).select_related("grid", "department")
     return [e for e in rows.order_by(F("last_visit").asc(nulls_first=True), "id") if _fits(e, sector, tag)]
+
+
+def with_staff(rows: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
+    """With the park, and today's full-time safety staff as `safety_managers`, as the files of the register show them."""
+    managers = Staff.objects.filter(post=Post.SAFETY_FULL_TIME, unit=None, until=None)
+    return rows.select_related("park", "department", "village").prefetch_related(
+        Prefetch("staff", managers, to_attr="safety_managers")
+    )
 
 
 def _fits(enterprise: Enterprise, sector: str, tag: str) -> bool:

@@ -1,7 +1,7 @@
 """Reading the territory: towns, grids, their people, and which grid a point lies in."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -90,6 +90,12 @@ def locate(town: str, lon: float, lat: float) -> str | None:
     """Code of the grid of `town` in which the point (EPSG:4490 lon/lat) lies; None outside. On a border: the lowest code."""
     grid_set = current_grid_set(town)
     return _locator(grid_set.pk).locate(lon, lat) if grid_set else None
+
+
+def locate_many(town: str, lons: Sequence[float], lats: Sequence[float]) -> list[str | None]:
+    """`locate` for many points in one pass."""
+    grid_set = current_grid_set(town)
+    return _locator(grid_set.pk).locate_many(lons, lats) if grid_set else [None] * len(lons)
 
 
 @lru_cache(maxsize=64)

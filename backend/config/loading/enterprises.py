@@ -6,7 +6,6 @@ from collections.abc import Collection
 from math import isfinite
 from pathlib import Path
 
-from backend.config.loading import credit_code
 from backend.config.loading.faults import Faults
 from backend.config.loading.tables import (
     Row,
@@ -17,8 +16,10 @@ from backend.config.loading.tables import (
     check_unique,
     read_table,
 )
-from backend.enterprises.models import Enterprise, Kind, Risk
-from backend.enterprises.sectors import SECTORS, TAGS
+from backend.enterprises import credit_code
+from backend.enterprises.models import Enterprise, Kind, Risk, Standing
+from backend.enterprises.sectors import SECTORS
+from backend.enterprises.tags import tags_of_plan
 from backend.territory.dividing import Locator, to_lonlat
 
 FILE = "enterprises.csv"
@@ -39,7 +40,7 @@ def read_enterprises(folder: Path, faults: Faults) -> list[Row]:
     check_known(rows, "kind", Kind.values, faults)
     check_known(rows, "risk", Risk.values, faults)
     check_all_known(rows, "sectors", SECTORS, faults)
-    check_all_known(rows, "tags", sorted(TAGS), faults)
+    check_all_known(rows, "tags", sorted(tag.key for tag in tags_of_plan()), faults)
     for row in rows:
         _check_code(row, faults)
         _check_numbers(row, faults)
@@ -70,7 +71,8 @@ def _number(text: str) -> float | None:
 
 def check_codes_free(rows: list[Row], faults: Faults) -> None:
     codes = [row["uscc"] for row in rows if row["uscc"]]
-    taken = set(Enterprise.objects.filter(uscc__in=codes).values_list("uscc", flat=True))
+    listed = Enterprise.objects.exclude(standing=Standing.STRUCK)
+    taken = set(listed.filter(uscc__in=codes).values_list("uscc", flat=True))
     for row in rows:
         if row["uscc"] in taken:
             faults.add(FILE, row.number, "uscc", f"{row['uscc']} 已登记在系统里", "核对代码；同一单位不要登记两次")
