@@ -31,6 +31,7 @@ SEE_QUARANTINE = "quarantine.see"
 RELEASE = "quarantine.release"
 SEE_DEVICES = "devices.see"
 TEST_COMMUNICATION = "comms.test"
+PUBLISH_CHECKLIST = "checklists.publish"
 
 ACTS: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: frozenset({SEE_TERRITORY}),
@@ -38,12 +39,17 @@ ACTS: dict[Role, frozenset[str]] = {
     Role.ENFORCEMENT_OFFICER: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
     Role.DEPARTMENT_HEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
     Role.SAFETY_OFFICE: frozenset(
-        {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE}
-    ),
+        {
+            SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE,
+            PUBLISH_CHECKLIST,
+        }
+    ),  # fmt: skip
     Role.TOWN_LEADER: frozenset({SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
     Role.ENTERPRISE_PRINCIPAL: frozenset(),
     Role.ENTERPRISE_STAFF: frozenset(),
     Role.EXPERT: frozenset(),
     Role.CITY_SUPERVISOR: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.ADMINISTRATOR: frozenset({SEE_DEVICES, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE}),
+    Role.ADMINISTRATOR: frozenset(
+        {SEE_DEVICES, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE, PUBLISH_CHECKLIST}
+    ),
 }
