@@ -9,6 +9,8 @@ import msgspec
 from backend.foundation.shapes import View
 from backend.standards.expressions import Expression, NotUnderstood, items_named, parse, render, uses_this
 
+# what ODK's forms use: also figures, points and hyphens
+ChoiceName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}$")]
 Kind = Literal["verdict", "number", "choice", "text", "photo", "note"]
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
 Name = Annotated[str, msgspec.Meta(pattern=NAME)]
@@ -23,7 +25,7 @@ RESERVED = {"meta", "data"}
 RULES = ("relevant", "constraint", "fails_when")
 
 
-class Words(View):
+class Words(View, frozen=True):
     zh: Text
     en: Text
 
@@ -31,7 +33,7 @@ class Words(View):
 class Choice(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """`fails`: choosing it means that the item is not in order."""
 
-    key: Name
+    key: ChoiceName
     text: Words
     fails: bool = False
 
@@ -77,7 +79,7 @@ def faults_of(items: list[Item]) -> Iterator[Unsound]:
     """What makes a list unfit to be published: doubles, words that are missing, conditions that name what comes later."""
     seen: set[str] = set()
     for item in items:
-        for code, why in _faults(item, seen):
+        for code, why in faults_of_one(item, seen):
             yield Unsound(key=item.key, code=code, why=why)
         seen.add(item.key)
     if len(items) > MOST_ITEMS:
@@ -86,15 +88,21 @@ def faults_of(items: list[Item]) -> Iterator[Unsound]:
         yield Unsound(key="", code="no_items", why="没有一个可以回答的检查项")
 
 
-def _faults(item: Item, earlier: set[str]) -> Iterator[tuple[str, str]]:
+def faults_of_one(item: Item, earlier: set[str]) -> Iterator[tuple[str, str]]:
+    """(code, why) of one item, `earlier` being the keys of those before it."""
     if item.key in earlier:
         yield "duplicate_key", "与前面的检查项同名"
     if item.key.lower() in RESERVED:
         yield "reserved_key", "这个名称由 XForms 保留"
     if not item.text.zh or not item.text.en:
         yield "text_missing", "缺少题目文字"
-    if any("${" in words for words in (item.text.zh, item.text.en)):
-        yield "text_refers", "题目里引用了别的答案，手机不会替换"
+    said = [item.text, item.section, item.hint, item.constraint_text, *(choice.text for choice in item.choices)]
+    if any("${" in words.zh + words.en for words in said if words):
+        yield "text_refers", "文字里引用了别的答案，手机不会替换"
+    if any(bool(words.zh) != bool(words.en) for words in (item.section, item.text)):
+        yield "text_missing", "中文和英文要么都有，要么都没有"
+    if any(words and not (words.zh and words.en) for words in (item.hint, item.constraint_text)):
+        yield "text_missing", "提示文字要有中文和英文"
     yield from _misplaced(item)
     yield from _faults_of_choices(item.choices)
     for rule in RULES:

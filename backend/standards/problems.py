@@ -28,3 +28,4 @@ NOT_YOUR_CHECKLIST = declare(
 NOTHING_CHANGED = declare(
     "nothing_changed", 409, "内容与现行版本完全一样，没有发布。", "It is the same as the current version.", "state"
 )
+UNKNOWN_ITEMS = declare("unknown_items", 422, "检查表里没有这些项。", "The checklist has no such items.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import F, Max, Q, QuerySet, Window
 from django.db.models.functions import Length, RowNumber
 
 from backend.accounts.models import User
@@ -12,6 +12,7 @@ from backend.foundation import clock
 from backend.foundation.problems import NOT_FOUND
 from backend.standards.editions import family
 from backend.standards.models import Checklist, Clause, Standard
+from backend.standards.problems import UNKNOWN_ITEMS
 from backend.standards.views import ChecklistView, checklist_view
 
 
@@ -46,6 +47,16 @@ def clauses_of(checklists: Iterable[Checklist], day: date) -> dict[str, Clause]:
     return clauses_in_force(day, {key for row in checklists for item in row.items for key in item["clauses"]})
 
 
+def candidates(checklist: Checklist, failed: Iterable[str], day: date) -> dict[str, list[Clause]]:
+    """For each failed item the clauses in force on the day that it may break. Raises unknown_items."""
+    named = {item["key"]: item["clauses"] for item in checklist.items}
+    wanted = list(dict.fromkeys(failed))
+    if unknown := [key for key in wanted if key not in named]:
+        raise UNKNOWN_ITEMS.because("、".join(unknown)[:200], items=unknown[:50])
+    clauses = clauses_of([checklist], day)
+    return {key: [clauses[clause] for clause in named[key] if clause in clauses] for key in wanted}
+
+
 def clause_keys() -> set[str]:
     """Of all editions: what an item may name."""
     return {f"{family(standard)}/{key}" for standard, key in Clause.objects.values_list("standard__key", "key")}
@@ -67,6 +78,13 @@ def current_checklists(division: str = "") -> QuerySet[Checklist]:
     rank = Window(RowNumber(), partition_by=F("key"), order_by=[Length("division").desc(), F("version").desc()])
     newest = Checklist.objects.filter(division__in=above).annotate(rank=rank).filter(rank=1)
     return Checklist.objects.filter(pk__in=newest.values("pk")).order_by("key")
+
+
+def next_version(key: str, division: str) -> int:
+    """The number that the next version of this checklist would bear here."""
+    above = [division[:n] for n in range(len(division) + 1)]
+    newest = Checklist.objects.filter(key=key, division__in=above).aggregate(newest=Max("version"))["newest"]
+    return 1 + (newest or 0)
 
 
 def checklists_visible_to(user: User) -> QuerySet[Checklist]:

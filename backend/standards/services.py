@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from backend.accounts.models import User
 from backend.foundation import clock
@@ -18,10 +19,11 @@ from backend.standards.items import Item, Words, items_of
 from backend.standards.models import Checklist, ChecklistInUse, Clause, Standard
 from backend.standards.permissions import publishing_division, towns_below
 from backend.standards.problems import CHECKLIST_IN_USE, NOT_YOUR_CHECKLIST, NOTHING_CHANGED
-from backend.standards.queries import current_checklists, get_checklist, view_of
+from backend.standards.queries import current_checklists, get_checklist, next_version, view_of
 
 # what may change in a standard that is there: when it ends, what follows it, and how sure we are. Never a word of a clause
-AMENDABLE = ("effective_to", "replaced_by", "date_note", "confidence", "source", "kind", "tags", "applies_to", "composite")
+OF_A_CLAUSE = ("place", "confidence", "source")
+AMENDABLE = ("sectors", "effective_to", "replaced_by", "date_note", "confidence", "source", "kind", "tags", "applies_to", "composite")
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -48,7 +50,7 @@ def _load_standards(files: list[StandardFile]) -> list[str]:
     there = {row.key: row for row in Standard.objects.all()}
     Standard.objects.bulk_create(_standard(file) for file in files if file.key not in there)
     for file in files:
-        if file.key in there and _amend(there[file.key], file):
+        if file.key in there and _amend(there[file.key], _standard(file), AMENDABLE):
             there[file.key].save(update_fields=AMENDABLE)
     ids = dict(Standard.objects.values_list("key", "pk"))
     clauses = {(c.standard_id, c.key): c for c in Clause.objects.all()}
@@ -59,12 +61,22 @@ def _load_standards(files: list[StandardFile]) -> list[str]:
         if (ids[file.key], clause.key) not in clauses
     ]
     Clause.objects.bulk_create(fresh)
-    return [
-        f"{file.key}/{clause.key}"
-        for file in files
-        for clause in file.clauses
-        if (held := clauses.get((ids[file.key], clause.key))) and held.text != clause.text
-    ]
+    return _amend_clauses(files, ids, clauses)
+
+
+def _amend_clauses(
+    files: list[StandardFile], ids: dict[str, UUID], there: dict[tuple[UUID, str], Clause]
+) -> list[str]:
+    """Names of those of which the file has other words; they are kept as they are."""
+    kept, changed = [], []
+    for file in files:
+        for place, clause in enumerate(file.clauses):
+            if held := there.get((ids[file.key], clause.key)):
+                fresh = _clause(ids[file.key], file, clause, place)
+                kept += [f"{file.key}/{clause.key}"] if held.text != fresh.text else []
+                changed += [held] if _amend(held, fresh, OF_A_CLAUSE) else []
+    Clause.objects.bulk_update(changed, OF_A_CLAUSE)
+    return kept
 
 
 def _standard(file: StandardFile) -> Standard:
@@ -73,9 +85,8 @@ def _standard(file: StandardFile) -> Standard:
     return Standard(**columns | {"effective_from": file.effective_from, "effective_to": file.effective_to})
 
 
-def _amend(row: Standard, file: StandardFile) -> bool:
-    fresh = _standard(file)
-    changed = [name for name in AMENDABLE if getattr(row, name) != getattr(fresh, name)]
+def _amend(row: Model, fresh: Model, names: tuple[str, ...]) -> bool:
+    changed = [name for name in names if getattr(row, name) != getattr(fresh, name)]
     for name in changed:
         setattr(row, name, getattr(fresh, name))
     return bool(changed)
@@ -109,14 +120,12 @@ def publish_next(draft: Draft, *, acting_user: User) -> Checklist:
     """
     division = publishing_division(acting_user)
     with recording():
-        earlier = list(Checklist.objects.select_for_update().filter(key=draft.key))
-        mine = [row for row in earlier if division.startswith(row.division)]
         now = current_checklists(division).filter(key=draft.key).first()
         if now and _same(now, draft):
             raise NOTHING_CHANGED.because(version=now.version)
         row = Checklist(
-            id=new_id(), division=division, version=1 + max((row.version for row in mine), default=0),
-            published_at=clock.now(), published_by=acting_user, **_columns(draft),
+            id=new_id(), division=division, version=next_version(draft.key, division), published_at=clock.now(),
+            published_by=acting_user, **_columns(draft),
         )  # fmt: skip
         try:
             with transaction.atomic():

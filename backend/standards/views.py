@@ -9,7 +9,7 @@ import msgspec
 
 from backend.enterprises.sectors import SECTORS
 from backend.foundation.shapes import View
-from backend.standards.editions import in_force
+from backend.standards.editions import family, in_force
 from backend.standards.expressions import Expression
 from backend.standards.items import Choice, Item, Kind, Words, items_of
 from backend.standards.models import Checklist, Clause, Standard
@@ -94,6 +94,16 @@ class WholeClause(View):
     source: str
 
 
+class CandidateClause(ClauseView):
+    """A clause that a failed item may break. `key` names it across editions."""
+
+    key: str
+    title: str
+    method: str
+    confidence: str
+    standard_id: UUID
+
+
 class Need(View):
     groups: list[str]
     at_least: int
@@ -140,6 +150,15 @@ def clause_view(clause: Clause) -> ClauseView:
     return ClauseView(
         id=clause.id, standard=clause.standard.number, number=clause.number or None, text=clause.text,
         level_hint=clause.level_hint,
+    )  # fmt: skip
+
+
+def candidate_view(clause: Clause) -> CandidateClause:
+    standard = clause.standard
+    return CandidateClause(
+        id=clause.id, standard=standard.number, number=clause.number or None, text=clause.text, level_hint=clause.level_hint,
+        key=f"{family(standard.key)}/{clause.key}", title=standard.title, method=clause.method, confidence=clause.confidence,
+        standard_id=standard.id,
     )  # fmt: skip
 
 
