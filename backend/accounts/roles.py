@@ -40,10 +40,17 @@ ACTS: dict[Role, frozenset[str]] = {
     Role.DEPARTMENT_HEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
     Role.SAFETY_OFFICE: frozenset(
         {
-            SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE,
+            SEND,
+            SEE_DEVICES,
+            SEE_OVERVIEW,
+            SEE_TERRITORY,
+            TEST_COMMUNICATION,
+            VERIFY,
+            SEE_QUARANTINE,
+            RELEASE,
             PUBLISH_CHECKLIST,
         }
-    ),  # fmt: skip
+    ),
     Role.TOWN_LEADER: frozenset({SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
     Role.ENTERPRISE_PRINCIPAL: frozenset(),
     Role.ENTERPRISE_STAFF: frozenset(),

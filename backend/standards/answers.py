@@ -33,7 +33,9 @@ class Misfit(msgspec.Struct):
 def require_valid(items: Sequence[Item], given: Iterable[Given]) -> None:
     """Raises answers_invalid, with every misfit in its fields."""
     if found := list(misfits(items, given)):
-        raise ANSWERS_INVALID.because("；".join(f"{m.item} {m.why}" for m in found[:5]), misfits=msgspec.to_builtins(found))
+        raise ANSWERS_INVALID.because(
+            "；".join(f"{m.item} {m.why}" for m in found[:5]), misfits=msgspec.to_builtins(found)
+        )
 
 
 def misfits(items: Sequence[Item], given: Iterable[Given]) -> Iterator[Misfit]:

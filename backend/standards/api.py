@@ -31,7 +31,7 @@ from backend.standards.xlsform.uploading import FormPreview, draft_of, form_of, 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLACES = {"", "crowded", "flammable", "important", "other"}
-OF_A_FORM = {"key": str, "title": str, "title_en": str, "sector": str, "tag": str}
+OF_A_FORM: dict[str, type] = {"key": str, "title": str, "title_en": str, "sector": str, "tag": str}
 
 
 class Candidates(View):

@@ -81,8 +81,9 @@ def parse(text: str) -> Expression:
     """Raises NotUnderstood, with what was met and where."""
     if len(text) > LONGEST:
         raise NotUnderstood(f"超过 {LONGEST} 个字符")
+    parsed: Any
     try:
-        parsed: Expression = _parser.parse(text)
+        parsed = _parser.parse(text)
     except LarkError as error:
         column = getattr(error, "column", None)
         raise NotUnderstood(f"第 {column} 个字符起看不懂" if column and column > 0 else "条件不完整") from error

@@ -173,7 +173,8 @@ def _across(library: Library, origin: dict[int, str]) -> Iterator[Fault]:
     """What no row can tell of itself: doubles, references that lead nowhere, editions that overlap."""
     known = {f"{family(s.key)}/{c.key}" for s in library.standards for c in s.clauses}
     by_key = {s.key: s for s in library.standards}
-    for row in (*library.standards, *library.checklists):
+    rows: list[StandardFile | ChecklistFile] = [*library.standards, *library.checklists]
+    for row in rows:
         file = origin[id(row)]
         faults = (
             _faults_of_standard(row, by_key, library.standards)

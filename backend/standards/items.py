@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from backend.foundation.shapes import View
 from backend.standards.expressions import Expression, NotUnderstood, items_named, parse, render, uses_this
 
 # what ODK's forms use: also figures, points and hyphens
@@ -25,7 +24,7 @@ RESERVED = {"meta", "data"}
 RULES = ("relevant", "constraint", "fails_when")
 
 
-class Words(View, frozen=True):
+class Words(msgspec.Struct, frozen=True, kw_only=True):
     zh: Text
     en: Text
 

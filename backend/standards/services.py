@@ -23,7 +23,18 @@ from backend.standards.queries import current_checklists, get_checklist, next_ve
 
 # what may change in a standard that is there: when it ends, what follows it, and how sure we are. Never a word of a clause
 OF_A_CLAUSE = ("place", "confidence", "source")
-AMENDABLE = ("sectors", "effective_to", "replaced_by", "date_note", "confidence", "source", "kind", "tags", "applies_to", "composite")
+AMENDABLE = (
+    "sectors",
+    "effective_to",
+    "replaced_by",
+    "date_note",
+    "confidence",
+    "source",
+    "kind",
+    "tags",
+    "applies_to",
+    "composite",
+)
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -64,9 +75,7 @@ def _load_standards(files: list[StandardFile]) -> list[str]:
     return _amend_clauses(files, ids, clauses)
 
 
-def _amend_clauses(
-    files: list[StandardFile], ids: dict[str, UUID], there: dict[tuple[UUID, str], Clause]
-) -> list[str]:
+def _amend_clauses(files: list[StandardFile], ids: dict[str, UUID], there: dict[tuple[UUID, str], Clause]) -> list[str]:
     """Names of those of which the file has other words; they are kept as they are."""
     kept, changed = [], []
     for file in files:
@@ -187,5 +196,3 @@ def _say(kind: type[ChecklistPublished] | type[ChecklistCorrected], row: Checkli
     view = view_of(row)
     for town in towns_below(row.division):
         publish(kind(checklist=view), town=town, audience=[], target=row.pk, acting_user=acting_user.id)
-
-

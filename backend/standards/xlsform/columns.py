@@ -4,7 +4,12 @@ import re
 from typing import Literal
 
 ZH, EN = "中文 (zh)", "English (en)"
-CLAUSES, PHOTO, UNIT, FAILS_WHEN = "anwangge_clauses", "anwangge_photo_when_failed", "anwangge_unit", "anwangge_fails_when"
+CLAUSES, PHOTO, UNIT, FAILS_WHEN = (
+    "anwangge_clauses",
+    "anwangge_photo_when_failed",
+    "anwangge_unit",
+    "anwangge_fails_when",
+)
 FAILS, TITLE_EN, SECTOR, TAG = "anwangge_fails", "anwangge_title_en", "anwangge_sector", "anwangge_tag"
 EVERY_SECTOR = "*"
 VERDICT, VERDICT_OF_TWO = "anwangge_verdict", "anwangge_verdict_of_two"
@@ -21,7 +26,9 @@ TYPES = {
     "end_group": "end group", "begin repeat": "begin repeat", "begin_repeat": "begin repeat", "end repeat": "end repeat",
     "end_repeat": "end repeat",
 }  # fmt: skip
-SELECT_ONE = re.compile(r"^select[_ ]one(?:[_ ]from)?[_ ]+(?P<list>\S+)(?P<more>.*)$|^select1[_ ]+(?P<old>\S+)(?P<rest>.*)$")
+SELECT_ONE = re.compile(
+    r"^select[_ ]one(?:[_ ]from)?[_ ]+(?P<list>\S+)(?P<more>.*)$|^select1[_ ]+(?P<old>\S+)(?P<rest>.*)$"
+)
 # a phone notes these by itself with every inspection
 NOTED_ANYWAY = {
     "start", "end", "today", "deviceid", "username", "phonenumber", "email", "subscriberid", "simserial", "audit",

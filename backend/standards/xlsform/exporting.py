@@ -22,7 +22,11 @@ CHOICES = ("list_name", "name", *LABELS, columns.FAILS)
 SETTINGS = (
     "form_title", "form_id", "version", "default_language", columns.TITLE_EN, columns.SECTOR, columns.TAG,
 )  # fmt: skip
-WORDS_OF_VERDICTS = {"pass": ("合格", "In order"), "fail": ("不合格", "Not in order"), "na": ("不涉及", "Not applicable")}
+WORDS_OF_VERDICTS = {
+    "pass": ("合格", "In order"),
+    "fail": ("不合格", "Not in order"),
+    "na": ("不涉及", "Not applicable"),
+}
 
 
 def write_form(*, key: str, version: int, title: Words, sector: str, tag: str, items: list[Item]) -> bytes:

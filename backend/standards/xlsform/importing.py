@@ -11,7 +11,8 @@ from backend.foundation.shapes import View
 from backend.standards.expressions import Expression, NotUnderstood, in_words_of, parse
 from backend.standards.items import Choice, Item, Unsound, Words, faults_of, faults_of_one, unknown_clauses
 from backend.standards.xlsform import columns
-from backend.standards.xlsform.workbook import Book, Language, Row
+from backend.standards.xlsform.columns import Language
+from backend.standards.xlsform.workbook import Book, Row
 
 YES = {"yes", "true", "true()", "1", "是"}
 NOTHING = Words(zh="", en="")
@@ -170,10 +171,11 @@ class _Reader:
         if not (text := row.get(name)):
             return None
         try:
-            return in_words_of(parse(text), self._verdicts)
+            rule: Expression = in_words_of(parse(text), self._verdicts)
         except NotUnderstood as error:
             why = f"条件只能用题目、数字、文字的比较和 and、or、not、selected：{error}"
             raise _Refused(name, "rule_not_understood", why) from error
+        return rule
 
     def _remark(self, row: Row, item: Item) -> None:
         if item.kind == "verdict" and set(self._verdicts[item.key]) & {"no", "n"}:

@@ -65,7 +65,9 @@ def draft_of(raw: bytes, asked: Mapping[str, str]) -> Draft:
     missing = list(unplaced(form))
     if form.sector is None or missing or form.unsound:
         reasons = [*missing, *(unsound.why for unsound in form.unsound)]
-        raise CHECKLIST_INCOMPLETE.because("、".join(reasons), missing=missing, unsound=msgspec.to_builtins(form.unsound))
+        raise CHECKLIST_INCOMPLETE.because(
+            "、".join(reasons), missing=missing, unsound=msgspec.to_builtins(form.unsound)
+        )
     return Draft(key=form.key, title=form.title, sector=form.sector, tag=form.tag, items=form.items)
 
 
@@ -97,5 +99,3 @@ def _known(field: str, value: str, among: Collection[str]) -> str:
 def _first(form: Form) -> str:
     row = form.refused[0]
     return f"{row.sheet} 第 {row.row} 行 {row.name}：{row.why}（共 {len(form.refused)} 行）"
-
-

@@ -37,7 +37,16 @@ def read_book(raw: bytes) -> Book:
         book = openpyxl.load_workbook(BytesIO(raw), read_only=True, data_only=True)
         sheets = {sheet.title.strip().lower(): sheet for sheet in book.worksheets}
         found = {name: _rows(name, sheets[name]) for name in SHEETS if name in sheets}
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
+    except (
+        BadZipFile,
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        SyntaxError,
+    ) as error:
         raise NOT_AN_XLSFORM.because(f"文件打不开：{str(error)[:100]}") from error
     if "survey" not in found:
         raise NOT_AN_XLSFORM.because("没有 survey 工作表")

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from backend.standards.items import Choice, Item, Words
 
 PLAIN = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufffe\uffff")
-KEYS = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,12}", fullmatch=True).filter(lambda key: key.lower() not in ("meta", "data"))
+KEYS = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,12}", fullmatch=True).filter(
+    lambda key: key.lower() not in ("meta", "data")
+)
 CHOICE_NAMES = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,8}", fullmatch=True)
 NOTHING = Words(zh="", en="")
 
@@ -32,8 +34,12 @@ def expressions(keys: list[str], *, this: bool = True) -> st.SearchStrategy[list
     selected = st.tuples(operands, operands).map(lambda two: ["selected", *two])
     return st.recursive(
         compared | selected,
-        lambda inner: inner.map(lambda one: ["not", one])
-        | st.tuples(st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3)).map(lambda t: [t[0], *t[1]]),
+        lambda inner: (
+            inner.map(lambda one: ["not", one])
+            | st.tuples(st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3)).map(
+                lambda t: [t[0], *t[1]]
+            )
+        ),
         max_leaves=5,
     )
 
@@ -42,7 +48,11 @@ def expressions(keys: list[str], *, this: bool = True) -> st.SearchStrategy[list
 def items(draw: st.DrawFn, earlier: list[str], key: str, section: Words) -> Item:
     kind = draw(st.sampled_from(["verdict", "number", "choice", "text", "photo", "note"]))
     fields: dict = {"key": key, "section": section, "text": draw(words()), "kind": kind, "clauses": []}
-    fields |= {"required": draw(st.booleans()), "photo_when_failed": draw(st.booleans()), "hint": draw(st.none() | words())}
+    fields |= {
+        "required": draw(st.booleans()),
+        "photo_when_failed": draw(st.booleans()),
+        "hint": draw(st.none() | words()),
+    }
     fields["relevant"] = draw(st.none() | expressions(earlier, this=False))
     if kind != "note":
         fields["clauses"] = draw(st.lists(st.sampled_from(["gb35181/exits", "fire-key-items/gas"]), unique=True))

@@ -2,7 +2,6 @@
 
 from datetime import date
 from io import StringIO
-from pathlib import Path
 
 import pytest
 import yaml
@@ -97,8 +96,11 @@ def changed(row, **fields):
         ([changed(STANDARD, clauses=[])], [], "sample-2020/clauses", "length"),
         ([changed(STANDARD, clauses=[CLAUSE, CLAUSE])], [], "sample-2020/clauses/exit", "重复"),
         ([changed(STANDARD, clauses=[changed(CLAUSE, text=" 出口 ")])], [], "sample-2020/clauses/exit/text", "regex"),
-        ([changed(STANDARD, clauses=[changed(CLAUSE, number="3", confidence="likely")])], [], "sample-2020/clauses/exit", "条款号"),
-        ([changed(STANDARD, kind="key_items", clauses=[changed(CLAUSE, level_hint="major")])], [], "sample-2020/clauses/exit", "重大"),
+        ([changed(STANDARD, clauses=[changed(CLAUSE, number="3", confidence="unsure")])], [], "sample-2020/clauses/exit", "条款号"),
+        (
+            [changed(STANDARD, kind="key_items", clauses=[changed(CLAUSE, level_hint="major")])], [],
+            "sample-2020/clauses/exit", "重大",
+        ),
         ([changed(STANDARD, clauses=[changed(CLAUSE, method="composite")])], [], "sample-2020/clauses/exit", "groups"),
         ([changed(STANDARD, clauses=[changed(CLAUSE, method="composite", groups=["a1"])])], [], "sample-2020", "缺一"),
         ([STANDARD], [changed(CHECKLIST, sector="77")], "sample", "77"),

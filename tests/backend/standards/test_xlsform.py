@@ -68,9 +68,7 @@ def test_pyxform_finds_what_we_write_valid(items):
 
 @pytest.mark.parametrize("row", shipped().checklists, ids=lambda row: row.key)
 def test_every_shipped_checklist_goes_round(row):
-    raw = write_form(
-        key=row.key, version=row.version, title=row.title, sector=row.sector, tag=row.tag, items=row.items
-    )
+    raw = write_form(key=row.key, version=row.version, title=row.title, sector=row.sector, tag=row.tag, items=row.items)
     form = read_form(read_book(raw), lambda _: True)
     assert (form.items, form.refused, form.remarks, form.unsound) == (row.items, [], [], [])
     assert (form.key, form.title, form.sector, form.tag) == (row.key, row.title, row.sector, row.tag)
@@ -136,7 +134,13 @@ def test_groups_become_sections_and_lend_their_condition():
 
 
 def test_a_group_whose_condition_is_not_understood_takes_its_rows_along():
-    rows = [SURVEY, ["begin group", "g", "组", "today() > 1"], ["text", "b", "乙"], ["end group", "g"], ["text", "c", "丙"]]
+    rows = [
+        SURVEY,
+        ["begin group", "g", "组", "today() > 1"],
+        ["text", "b", "乙"],
+        ["end group", "g"],
+        ["text", "c", "丙"],
+    ]
     form = read(sheets(rows))
     assert (refused(form), [item.key for item in form.items]) == (
         {"g": "rule_not_understood", "b": "group_not_taken"}, ["c"],

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is faulty or a sector has nothing")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; fail if a file is faulty or a sector has nothing"
+        )
         parser.add_argument("--day", type=date.fromisoformat, help="in force on this day (default: today)")
 
     def handle(self, *args: Any, check: bool, day: date | None, **options: Any) -> None:
@@ -49,4 +51,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{sector.code} {SECTORS[sector.code][0]}  检查表 {', '.join(sector.checklists) or '无'}")
         for row in sector.standards:
             until = f"至 {row.effective_to}" if row.effective_to else "起"
-            self.stdout.write(f"   {sector.label(row)} {row.number} {row.title} {row.effective_from} {until} [{row.confidence}]")
+            self.stdout.write(
+                f"   {sector.label(row)} {row.number} {row.title} {row.effective_from} {until} [{row.confidence}]"
+            )
