@@ -9,7 +9,7 @@ Comparison is XPath 1.0's: with a number on either side, or an order, both are n
 import operator
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer
 from lark.exceptions import LarkError
@@ -81,9 +81,8 @@ def parse(text: str) -> Expression:
     """Raises NotUnderstood, with what was met and where."""
     if len(text) > LONGEST:
         raise NotUnderstood(f"超过 {LONGEST} 个字符")
-    parsed: Any
     try:
-        parsed = _parser.parse(text)
+        parsed = cast(Expression, _parser.parse(text))
     except LarkError as error:
         column = getattr(error, "column", None)
         raise NotUnderstood(f"第 {column} 个字符起看不懂" if column and column > 0 else "条件不完整") from error

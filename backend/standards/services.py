@@ -153,7 +153,7 @@ def correct(checklist: UUID, draft: Draft, *, acting_user: User) -> Checklist:
     division = publishing_division(acting_user)
     with recording():
         get_checklist(checklist)
-        row = Checklist.objects.select_for_update(of=("self",)).get(pk=checklist)
+        row = Checklist.objects.select_for_update(of=("self",), no_key=True).get(pk=checklist)
         if row.division != division:
             raise NOT_YOUR_CHECKLIST.because(key=row.key)
         if row.uses.exists():
@@ -170,7 +170,10 @@ def take_into_use(checklist: Checklist, town: str, *, acting_user: User) -> None
 
     Said once for each version and town, so that no phone loads the lists that nobody works with.
     """
-    Checklist.objects.select_for_update(of=("self",)).get(pk=checklist.pk)  # who is correcting it goes first
+    if checklist.uses.filter(town=town).exists():
+        return
+    # who is correcting it goes first; results that name it need not wait
+    Checklist.objects.select_for_update(of=("self",), no_key=True).get(pk=checklist.pk)
     _, first = ChecklistInUse.objects.get_or_create(checklist=checklist, town_id=town, defaults={"since": clock.now()})
     if first:
         publish(

@@ -36,7 +36,8 @@ NOTED_ANYWAY = {
 }  # fmt: skip
 REASONS = {
     "select_multiple": "没有多选题，请把每个选项写成一项", "select all that apply": "没有多选题，请把每个选项写成一项",
-    "rank": "没有排序题", "date": "没有日期题，可改成文字", "time": "没有时间题，可改成文字", "datetime": "没有日期时间题，可改成文字",
+    "rank": "没有排序题", "date": "没有日期题，可改成文字", "time": "没有时间题，可改成文字",
+    "datetime": "没有日期时间题，可改成文字",
     "geopoint": "位置由到场签到记录", "geotrace": "没有画线题", "geoshape": "没有画面题", "barcode": "没有扫码题，可改成文字",
     "audio": "没有录音题", "video": "没有录像题", "file": "没有附件题", "calculate": "没有计算题", "hidden": "没有隐藏题",
     "acknowledge": "没有确认题，可改成 select_one yes_no", "trigger": "没有确认题，可改成 select_one yes_no",
