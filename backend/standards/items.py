@@ -29,7 +29,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     en: Text
 
 
-class Choice(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Choice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`fails`: choosing it means that the item is not in order."""
 
     key: ChoiceName

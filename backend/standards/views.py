@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from backend.enterprises.sectors import SECTORS
 from backend.foundation.shapes import View
@@ -13,6 +14,12 @@ from backend.standards.editions import family, in_force
 from backend.standards.expressions import Expression
 from backend.standards.items import Choice, Item, Kind, Words, items_of
 from backend.standards.models import Checklist, Clause, Standard
+
+# what an item may have beyond the everyday, and what it is if nothing is said
+OPTIONAL: dict[str, Any] = {
+    "kind": "verdict", "required": True, "na": True, "hint": None, "unit": "", "integer": False, "choices": [],
+    "relevant": None, "constraint": None, "constraint_text": None, "fails_when": None,
+}  # fmt: skip
 
 
 class ClauseView(View):
@@ -29,7 +36,7 @@ class StandardView(View):
     effective_from: date
 
 
-class ItemView(View, kw_only=True, omit_defaults=True):
+class ItemView(View, kw_only=True):
     """What is left out has the default of `Item`: a list of plain verdicts costs the phone no more than it must."""
 
     key: str
@@ -37,17 +44,17 @@ class ItemView(View, kw_only=True, omit_defaults=True):
     text: Words
     photo_when_failed: bool
     clauses: list[ClauseView]
-    kind: Kind = "verdict"
-    required: bool = True
-    na: bool = True
-    hint: Words | None = None
-    unit: str = ""
-    integer: bool = False
-    choices: list[Choice] = []
-    relevant: Expression | None = None
-    constraint: Expression | None = None
-    constraint_text: Words | None = None
-    fails_when: Expression | None = None
+    kind: Kind | UnsetType = UNSET
+    required: bool | UnsetType = UNSET
+    na: bool | UnsetType = UNSET
+    hint: Words | UnsetType = UNSET
+    unit: str | UnsetType = UNSET
+    integer: bool | UnsetType = UNSET
+    choices: list[Choice] | UnsetType = UNSET
+    relevant: Expression | UnsetType = UNSET
+    constraint: Expression | UnsetType = UNSET
+    constraint_text: Words | UnsetType = UNSET
+    fails_when: Expression | UnsetType = UNSET
 
 
 class ChecklistView(View, kw_only=True):
@@ -56,7 +63,7 @@ class ChecklistView(View, kw_only=True):
     version: int
     title: Words
     sector: str
-    tag: str = ""
+    tag: str | UnsetType = UNSET
     standards: list[StandardView]
     items: list[ItemView]
 
@@ -215,13 +222,17 @@ def checklist_view(checklist: Checklist, clauses: dict[str, Clause]) -> Checklis
     named = {clause.standard_id: clause.standard for clause in cited}
     standards = sorted(named.values(), key=lambda s: s.key)
     return ChecklistView(
-        id=checklist.id, key=checklist.key, version=checklist.version, sector=checklist.sector, tag=checklist.tag,
+        id=checklist.id, key=checklist.key, version=checklist.version, sector=checklist.sector,
+        tag=checklist.tag or UNSET,
         title=Words(zh=checklist.title_zh, en=checklist.title_en),
         standards=[StandardView(title=s.title, number=s.number, effective_from=s.effective_from) for s in standards],
-        items=[_item(item, clauses) for item in items],
+        items=[item_view(item, clauses) for item in items],
     )  # fmt: skip
 
 
-def _item(item: Item, clauses: dict[str, Clause]) -> ItemView:
-    columns = {name: getattr(item, name) for name in Item.__struct_fields__ if name != "clauses"}
-    return ItemView(**columns, clauses=[clause_view(clauses[key]) for key in item.clauses if key in clauses])
+def item_view(item: Item, clauses: dict[str, Clause]) -> ItemView:
+    given = {name: getattr(item, name) for name in OPTIONAL if getattr(item, name) != OPTIONAL[name]}
+    return ItemView(
+        key=item.key, section=item.section, text=item.text, photo_when_failed=item.photo_when_failed,
+        clauses=[clause_view(clauses[key]) for key in item.clauses if key in clauses], **given,
+    )  # fmt: skip

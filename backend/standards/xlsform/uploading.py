@@ -6,14 +6,16 @@ import msgspec
 
 from backend.accounts.models import User
 from backend.enterprises.sectors import SECTORS, TAGS
+from backend.foundation import clock
 from backend.foundation.problems import UNREADABLE
 from backend.foundation.shapes import View
-from backend.standards.items import Item, Unsound, Words, items_of
+from backend.standards.items import Unsound, Words, items_of
 from backend.standards.models import Checklist
 from backend.standards.permissions import publishing_division
 from backend.standards.problems import CHECKLIST_INCOMPLETE, ROWS_REFUSED, XLSFORM_INVALID
-from backend.standards.queries import clause_keys, next_version
+from backend.standards.queries import clause_keys, clauses_in_force, next_version
 from backend.standards.services import Draft
+from backend.standards.views import ItemView, item_view
 from backend.standards.xlsform.columns import EVERY_SECTOR
 from backend.standards.xlsform.exporting import write_form
 from backend.standards.xlsform.importing import Form, Refusal, read_form, unplaced
@@ -30,7 +32,7 @@ class FormPreview(View):
     sector: str | None
     tag: str
     version: int
-    items: list[Item]
+    items: list[ItemView]
     refused: list[Refusal]
     remarks: list[Refusal]
     unsound: list[Unsound]
@@ -43,9 +45,11 @@ def preview(raw: bytes, asked: Mapping[str, str], user: User) -> FormPreview:
     """Nothing is written. Raises not_an_xlsform."""
     form, validity = _read(raw, asked), validity_of(raw)
     missing = list(unplaced(form))
+    clauses = clauses_in_force(clock.today(), {key for item in form.items for key in item.clauses})
     return FormPreview(
-        key=form.key, title=form.title, sector=form.sector, tag=form.tag, items=form.items, refused=form.refused,
+        key=form.key, title=form.title, sector=form.sector, tag=form.tag, refused=form.refused,
         remarks=form.remarks, unsound=form.unsound, missing=missing, pyxform=validity,
+        items=[item_view(item, clauses) for item in form.items],
         version=next_version(form.key, publishing_division(user)),
         ready=validity.valid and not (form.refused or form.unsound or missing),
     )  # fmt: skip
