@@ -21,8 +21,8 @@ def standards_in_force(day: date) -> QuerySet[Standard]:
 
 
 def standards_for(day: date | None, *, sector: str = "", tag: str = "", kind: str = "") -> list[Standard]:
-    """Of a day (None: of all days), for a sector, for a high-risk tag. There are some fifty: sifted here, not in SQL,
-    because SQLite has no way to look into a list."""
+    """Of a day (None: of all days), for a sector (`*`: those for every one, which no other sector repeats), for a high-risk
+    tag. There are some fifty: sifted here, not in SQL, because SQLite has no way to look into a list."""
     rows = standards_in_force(day) if day else Standard.objects.all()
     return [
         row

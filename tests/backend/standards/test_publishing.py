@@ -7,6 +7,8 @@ import msgspec
 import openpyxl
 import pytest
 
+from backend.accounts.models import RoleHeld
+from backend.accounts.roles import Role
 from backend.foundation.problems import Problem
 from backend.journal.models import Delivery, Event, EventBody
 from backend.journal.recording import recording
@@ -94,6 +96,24 @@ def test_the_same_again_is_not_another_version(cast):
     again = upload(office, raw)
     assert (again.status_code, again.json()["code"]) == (409, "nothing_changed")
     assert Checklist.objects.filter(key="small-venue-fire").count() == 2
+
+
+def test_who_publishes_at_the_same_moment_is_told(cast, monkeypatch):
+    publish_next(draft(cast, "一"), acting_user=cast.office)
+    monkeypatch.setattr("backend.standards.services.next_version", lambda *_: 2)  # as both of them have read it
+    with pytest.raises(Problem, match="somebody_was_faster"):
+        publish_next(draft(cast, "二"), acting_user=cast.admin)
+    assert Checklist.objects.filter(division=TOWN).count() == len(events("checklist.published")) == 1
+
+
+def test_an_office_of_the_county_publishes_for_all_its_towns(cast):
+    RoleHeld.objects.create(user=cast.supervisor, role=Role.SAFETY_OFFICE, division="900000")
+    row = publish_next(draft(cast, "全县"), acting_user=cast.supervisor)
+    assert sorted(event.chain.town for event in events("checklist.published")) == [TOWN, OTHER_TOWN]
+    assert current_checklists(OTHER_TOWN).get(key=row.key) == row
+    own = publish_next(draft(cast, "本镇"), acting_user=cast.office)
+    assert (own.version, current_checklists(TOWN).get(key=row.key)) == (3, own)
+    assert current_checklists(OTHER_TOWN).get(key=row.key) == row
 
 
 def test_an_officer_cannot_publish(cast):

@@ -48,6 +48,10 @@ def test_standards_are_listed_by_day_sector_tag_and_kind(cast):
     assert [(row["key"], row["in_force"], row["replaced_by"]) for row in every] == [
         ("gb35181-2017", False, "gb35181-2025"), ("gb35181-2025", True, None),
     ]  # fmt: skip
+    general = get(cast, "/api/standards", sector="*")
+    assert "hot-work" in {row["key"] for row in general} and not {row["key"] for row in now} & {
+        row["key"] for row in general
+    }
     tagged = get(cast, "/api/standards", tag="explosives", day="2024-01-01")
     assert [row["key"] for row in tagged] == ["explosives-2023"]
     assert get(cast, "/api/standards", tag="explosives", day="2023-07-01") == []
