@@ -99,7 +99,6 @@ def _judged(item: Item, answer: Given | None, asked: bool, said: dict[str, Value
             yield "answer_missing", "还没有回答"
         return
     if not asked:
-        # an unconditioned list is never here, so that a form without conditions loses nothing
         yield "not_asked", "按前面的回答，这一项不用填"
         return
     yield from _kind_judged(item, answer)

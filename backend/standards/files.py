@@ -110,8 +110,11 @@ def read_library(folder: Path) -> Library:
     origin: dict[int, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         for row in _rows(path, found.faults):
-            (found.standards if isinstance(row, StandardFile) else found.checklists).append(row)  # type: ignore[arg-type]
             origin[id(row)] = path.name
+            if isinstance(row, StandardFile):
+                found.standards.append(row)
+            else:
+                found.checklists.append(row)
     found.faults.extend(_across(found, origin))
     return found
 

@@ -21,20 +21,11 @@ from backend.standards.permissions import publishing_division, towns_below
 from backend.standards.problems import CHECKLIST_IN_USE, NOT_YOUR_CHECKLIST, NOTHING_CHANGED
 from backend.standards.queries import current_checklists, get_checklist, next_version, view_of
 
-# what may change in a standard that is there: when it ends, what follows it, and how sure we are. Never a word of a clause
-OF_A_CLAUSE = ("place", "confidence", "source")
+# what may change of what is there: when a standard ends, what follows it, how sure we are. Never a word of a clause
 AMENDABLE = (
-    "sectors",
-    "effective_to",
-    "replaced_by",
-    "date_note",
-    "confidence",
-    "source",
-    "kind",
-    "tags",
-    "applies_to",
-    "composite",
-)
+    "sectors", "tags", "kind", "applies_to", "effective_to", "date_note", "replaced_by", "confidence", "source", "composite",
+)  # fmt: skip
+OF_A_CLAUSE = ("place", "groups", "confidence", "source")
 
 
 class Draft(msgspec.Struct, kw_only=True):
