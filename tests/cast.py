@@ -23,7 +23,7 @@ from backend.dispatch.services import NewDispatch, send
 from backend.enterprises.models import Enterprise
 from backend.foundation import clock
 from backend.inspections.services import NewAnswer, NewInspection, NewPhoto, NewSignature
-from backend.standards.models import Checklist, Clause
+from backend.standards.models import Checklist, ChecklistInUse, Clause
 from backend.standards.services import load_standards
 from backend.territory.models import Division, Grid, GridSet, GridShape, Level, Posting, Town
 
@@ -89,6 +89,10 @@ def make_cast() -> Cast:
     load_standards()
     cast = Cast()
     _divide(cast)
+    # both towns have worked with the fire checklist before, so that their phones hold it
+    ChecklistInUse.objects.bulk_create(
+        ChecklistInUse(checklist=cast.checklist, town_id=town, since=clock.now()) for town in (TOWN, OTHER_TOWN)
+    )
     _appoint(cast)
     _register(cast)
     return cast

@@ -24,6 +24,7 @@ from backend.foundation.shapes import Body, Moment, require_plausible
 from backend.journal.chain import canonical
 from backend.journal.recording import publish, recording
 from backend.standards.queries import get_checklist
+from backend.standards.services import take_into_use
 
 
 class NewDispatch(Wanted, kw_only=True):
@@ -70,6 +71,7 @@ def _sent_before(dispatch: UUID, fingerprint: str, acting_user: User) -> Dispatc
 
 def _send(wanted: NewDispatch, made: Plan, fingerprint: str, acting_user: User) -> Dispatch:
     with recording():
+        take_into_use(get_checklist(wanted.checklist_id), made.chosen[0][1].town_code, acting_user=acting_user)
         sent = Dispatch.objects.create(
             id=wanted.id, town=made.chosen[0][1].town_code, title=wanted.title, checklist_id=wanted.checklist_id,
             department=_department_of(acting_user), priority=wanted.priority, deadline=wanted.deadline,

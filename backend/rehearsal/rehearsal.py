@@ -87,7 +87,7 @@ async def _workers(plan: Plan, grids: list[Json], say: Say) -> list[Worker]:
 async def _rounds(
     plan: Plan, office: Session, workers: list[Worker], grid_uids: list[str], say: Say
 ) -> tuple[list[Round], Trouble]:
-    checklist = (await office.get("/api/checklists", list))[0]
+    checklist = next(c for c in await office.get("/api/checklists", list) if c["key"] == "small-venue-fire")
     until, rounds, trouble = time.monotonic() + plan.minutes * 60, list[Round](), Trouble()
     meanwhile = asyncio.create_task(asyncio.to_thread(plan.meanwhile, trouble)) if plan.meanwhile else None
     try:

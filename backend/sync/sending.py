@@ -21,7 +21,7 @@ from backend.hazards.queries import with_all as hazards_with_all
 from backend.hazards.views import hazard_view
 from backend.journal import queries as journal
 from backend.journal.problems import EPOCH_CHANGED
-from backend.standards.queries import views_of_current
+from backend.standards.queries import views_in_use
 from backend.sync.acknowledging import note_stored
 from backend.sync.problems import NOT_YOUR_STREAM
 from backend.sync.streams import streams_of
@@ -144,8 +144,8 @@ def _office_rows(user: User, town: str) -> list[dict[str, Any]]:
     return _tasks(tasks) + _hazards(hazards_visible_to(user).filter(town=town))
 
 
-def _announced_rows(user: User, _: str) -> list[dict[str, Any]]:
-    return [{"k": "checklist", "v": checklist} for checklist in views_of_current()]
+def _announced_rows(user: User, town: str) -> list[dict[str, Any]]:
+    return [{"k": "checklist", "v": checklist} for checklist in views_in_use(town)]
 
 
 def _tasks(tasks: QuerySet[Task]) -> list[dict[str, Any]]:

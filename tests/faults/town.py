@@ -100,7 +100,8 @@ class Town:
         if not hasattr(self, "_grids"):
             office = await self.office()
             self._grids: list[Json] = (await office.get("/api/grids.geojson", dict))["features"]
-            self._checklist: Json = (await office.get("/api/checklists", list))[0]
+            lists = await office.get("/api/checklists", list)
+            self._checklist: Json = next(c for c in lists if c["key"] == "small-venue-fire")
             await office.close()
         return self._grids
 

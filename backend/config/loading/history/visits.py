@@ -23,7 +23,7 @@ from backend.hazards.queries import get_hazard
 from backend.hazards.states import Level
 from backend.inspections.services import NewAnswer, NewInspection, NewPhoto, NewSignature, submit
 from backend.standards.models import Checklist, Clause
-from backend.standards.queries import clauses_in_force
+from backend.standards.queries import clauses_of
 
 # how many items fail in a visit: most places are in order
 FAILS = (0,) * 13 + (1,) * 5 + (2,) * 2
@@ -64,7 +64,8 @@ class Visits:
         }
 
     def _submit(self, task: Task, worker: User, came: datetime, finished: datetime, where: dict[str, Any]) -> None:
-        checklist, clauses = task.dispatch.checklist, clauses_in_force(clock.day_of(finished))
+        checklist = task.dispatch.checklist
+        clauses = clauses_of([checklist], clock.day_of(finished))
         result = NewInspection(
             inspection_id=new_id(), task_id=task.pk, assignment_no=1, checklist_id=checklist.pk, started_at=came,
             finished_at=finished, answers=self._answers(checklist, clauses, finished),
