@@ -31,19 +31,44 @@ SEE_QUARANTINE = "quarantine.see"
 RELEASE = "quarantine.release"
 SEE_DEVICES = "devices.see"
 TEST_COMMUNICATION = "comms.test"
+REPORT_HAZARD = "hazard.report"
+JUDGE = "hazard.judge"
+JUDGE_MAJOR = "hazard.judge_major"
+PLAN_RECTIFICATION = "hazard.plan"
+ORDER_RECTIFICATION = "hazard.order"
+RECTIFY = "hazard.rectify"
+RECHECK = "hazard.recheck"
+RECHECK_MAJOR = "hazard.recheck_major"
+REPORT_UP = "hazard.report_up"
+RECEIVE = "hazard.receive"
+PROPOSE_CANCELLATION = "hazard.propose_cancellation"
+DECIDE = "hazard.decide"
+MERGE = "hazard.merge"
+
+# what those may do with the hazards they answer for; how far each role reaches: hazards/permissions.py
+_ENFORCING = frozenset(
+    {
+        REPORT_HAZARD, JUDGE, JUDGE_MAJOR, PLAN_RECTIFICATION, ORDER_RECTIFICATION, RECHECK, RECHECK_MAJOR, RECEIVE,
+        PROPOSE_CANCELLATION, MERGE,
+    }
+)  # fmt: skip
+_LEADING = _ENFORCING | {DECIDE}
+_COORDINATING = _LEADING - {JUDGE_MAJOR, RECHECK_MAJOR}
+_OF_ENTERPRISE = frozenset({REPORT_HAZARD, PLAN_RECTIFICATION, RECTIFY, REPORT_UP})
 
 ACTS: dict[Role, frozenset[str]] = {
-    Role.GRID_WORKER: frozenset({SEE_TERRITORY}),
-    Role.DEPARTMENT_LEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.ENFORCEMENT_OFFICER: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.DEPARTMENT_HEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
+    Role.GRID_WORKER: frozenset({SEE_TERRITORY, REPORT_HAZARD, RECHECK}),
+    Role.DEPARTMENT_LEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}) | _LEADING,
+    Role.ENFORCEMENT_OFFICER: frozenset({SEE_OVERVIEW, SEE_TERRITORY}) | _ENFORCING,
+    Role.DEPARTMENT_HEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}) | _LEADING,
     Role.SAFETY_OFFICE: frozenset(
         {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE}
-    ),
-    Role.TOWN_LEADER: frozenset({SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.ENTERPRISE_PRINCIPAL: frozenset(),
-    Role.ENTERPRISE_STAFF: frozenset(),
-    Role.EXPERT: frozenset(),
+    )
+    | _COORDINATING,
+    Role.TOWN_LEADER: frozenset({SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, REPORT_HAZARD}),
+    Role.ENTERPRISE_PRINCIPAL: _OF_ENTERPRISE,
+    Role.ENTERPRISE_STAFF: _OF_ENTERPRISE,
+    Role.EXPERT: frozenset({REPORT_HAZARD}),
     Role.CITY_SUPERVISOR: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
     Role.ADMINISTRATOR: frozenset({SEE_DEVICES, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE}),
 }
