@@ -62,7 +62,9 @@ class Counts(Endpoint):
         rows = filtered(queries.hazards_visible_to(request.user), request)
         by = queries.counts(rows)
         overdue = queries.overdue_hazards(rows).count()
-        return answer(HazardCounts(total=sum(by["state"].values()), overdue=overdue, state=by["state"], level=by["level"]))
+        return answer(
+            HazardCounts(total=sum(by["state"].values()), overdue=overdue, state=by["state"], level=by["level"])
+        )
 
 
 class OneHazard(Endpoint):

@@ -77,7 +77,9 @@ def _found_by_itself(hazard: Hazard) -> Condition:
 def _seen(what: str, hazard: Hazard) -> Evidence:
     """A tip's row names no source here: an enterprise's people read this too."""
     source = Source.DEPARTMENT if hazard.source == Source.TIP else Source(hazard.source)
-    return Evidence(what=what, at=hazard.found_at, who=person_view(hazard.found_by), text=f"{hazard.number} {source.label}")
+    return Evidence(
+        what=what, at=hazard.found_at, who=person_view(hazard.found_by), text=f"{hazard.number} {source.label}"
+    )
 
 
 def _reported(hazard: Hazard, now: datetime, params: Params) -> Condition:
@@ -105,9 +107,7 @@ def _in_time(hazard: Hazard, now: datetime) -> Condition:
     if hazard.due:
         evidence.append(Evidence(what="deadline", at=hazard.due))
     granted = Petition.objects.filter(hazard=hazard, kind=PetitionKind.EXTENSION, state=PetitionState.GRANTED)
-    evidence += [
-        _word("extended", p.decided_at, p.decided_by, p.reason) for p in granted.select_related("decided_by")
-    ]
+    evidence += [_word("extended", p.decided_at, p.decided_by, p.reason) for p in granted.select_related("decided_by")]
     evidence += [_word("reported_done", r.at, r.by, r.note) for r in reports]
     if hazard.closed_at:
         evidence.append(Evidence(what="closed", at=hazard.closed_at))

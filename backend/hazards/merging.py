@@ -22,7 +22,9 @@ from backend.hazards.steps import acting, learn, step
 from backend.hazards.views import HazardView, hazard_view
 
 _EARTH = Geod(ellps="GRS80")
-_METRES_PER_DEGREE = 110_000  # a little less than the shortest degree of latitude: the box may be too large, never too small
+_METRES_PER_DEGREE = (
+    110_000  # a little less than the shortest degree of latitude: the box may be too large, never too small
+)
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,7 @@ def _candidates(hazard: Hazard, user: User, params: Params) -> QuerySet[Hazard]:
     if hazard.lon is not None and hazard.lat is not None:
         up = params.radius_m / _METRES_PER_DEGREE
         across = up / max(cos(radians(hazard.lat)), 0.01)
-        near |= Q(
-            lat__range=(hazard.lat - up, hazard.lat + up), lon__range=(hazard.lon - across, hazard.lon + across)
-        )
+        near |= Q(lat__range=(hazard.lat - up, hazard.lat + up), lon__range=(hazard.lon - across, hazard.lon + across))
     return rows.filter(near).exclude(pk=hazard.pk)
 
 

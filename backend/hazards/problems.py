@@ -12,7 +12,10 @@ CLAUSE_NOT_IN_FORCE = declare(
 )
 REASON_MISSING = declare("reason_missing", 422, "请写明理由。", "A reason is required.")
 NOT_YOUR_HAZARD = declare(
-    "not_your_hazard", 403, "这条隐患不归您的部门、网格或单位办理。", "Another department, grid or enterprise deals with it."
+    "not_your_hazard",
+    403,
+    "这条隐患不归您的部门、网格或单位办理。",
+    "Another department, grid or enterprise deals with it.",
 )
 SOURCE_NOT_YOURS = declare(
     "source_not_yours", 403, "您的岗位不能登记这种来源的隐患。", "Your role may not record a hazard from this source."
@@ -71,7 +74,10 @@ SIGNATURE_NOT_OWN = declare(
 )
 NOT_RECTIFYING = declare("not_rectifying", 409, "隐患不在整改中。", "The hazard is not being rectified.", "state")
 EXTENSION_TOO_LATE = declare(
-    "extension_too_late", 422, "整改期限已过，不能再申请延期。", "The deadline has passed; asking for more time is too late."
+    "extension_too_late",
+    422,
+    "整改期限已过，不能再申请延期。",
+    "The deadline has passed; asking for more time is too late.",
 )
 EXTENSION_NOT_LATER = declare(
     "extension_not_later", 422, "申请的期限须晚于现期限。", "The deadline asked for is not later than the present one."
@@ -94,9 +100,11 @@ ALREADY_RECEIVED = declare(
     "already_received", 409, "这份报告已有人签收。", "Somebody has confirmed this report already.", "state"
 )
 HAZARD_MERGED = declare(
-    "hazard_merged", 409, "这条隐患已并入另一条，请在那一条上办理。", "It is merged into another; act on that one.", "state"
+    "hazard_merged",
+    409,
+    "这条隐患已并入另一条，请在那一条上办理。",
+    "It is merged into another; act on that one.",
+    "state",
 )
 HAZARD_FINAL = declare("hazard_final", 409, "这条隐患已办结。", "The hazard is finished.", "state")
-MERGE_REFUSED = declare(
-    "merge_refused", 422, "这两条隐患不能合并。", "These two hazards cannot be merged."
-)
+MERGE_REFUSED = declare("merge_refused", 422, "这两条隐患不能合并。", "These two hazards cannot be merged.")

@@ -20,12 +20,16 @@ def report_up(report: ReportUp, *, acting_user: User) -> Hazard:
     with acting(report, "report_up", acting_user) as hazard:
         require_may(REPORT_UP, hazard, acting_user)
         require_open(hazard)
-        if Level.MAJOR != (hazard.level or hazard.proposed_level):
+        if (hazard.level or hazard.proposed_level) != Level.MAJOR:
             raise NOT_MAJOR.because(level=hazard.level or hazard.proposed_level or None)
         if DepartmentReport.objects.filter(hazard=hazard).exists():
             raise ALREADY_REPORTED.because()
         DepartmentReport.objects.create(
-            hazard=hazard, department=hazard.department, reported_by=acting_user, reported_at=clock.now(), note=report.note
+            hazard=hazard,
+            department=hazard.department,
+            reported_by=acting_user,
+            reported_at=clock.now(),
+            note=report.note,
         )
         return learn(hazard, acting_user)
 

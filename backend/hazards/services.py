@@ -1,6 +1,7 @@
 """The steps of the closed loop: found → judged by a clause → five elements → rectified → re-checked by somebody else → closed.
 
-Asking for more time or for a cancellation is in petitions.py, reporting to the department in reporting_up.py, doubles in merging.py.
+Asking for more time or for a cancellation is in petitions.py, reporting to the department in reporting_up.py, doubles are
+in merging.py.
 """
 
 import hashlib
@@ -30,7 +31,7 @@ from backend.foundation import clock
 from backend.foundation.ids import new_id
 from backend.foundation.moves import ILLEGAL_MOVE
 from backend.foundation.problems import NOT_FOUND
-from backend.hazards.bodies import Done, Elements, Fix, Judgement, NewFinding, NewRecheck, Order
+from backend.hazards.bodies import Done, Elements, Fix, Judgement, NewDocument, NewFinding, NewRecheck, Order
 from backend.hazards.events import HazardChanged, HazardReported
 from backend.hazards.models import (
     Hazard,
@@ -139,7 +140,7 @@ def _reported_before(hazard: UUID, request: str, user: User) -> Hazard | None:
 
 
 def _check_finding(new: NewFinding) -> None:
-    if (new.source == Source.HANDED_DOWN) != (new.document is not None):
+    if (Source(new.source) == Source.HANDED_DOWN) != (new.document is not None):
         raise SOURCE_DOCUMENT_MISSING.because(source=new.source, field="document")
     if new.on_the_spot:
         _require_before_and_after(before=bool(new.photos), after=bool(new.on_the_spot.after))
@@ -152,17 +153,18 @@ def _require_before_and_after(*, before: bool, after: bool) -> None:
 
 
 def _report_found(new: NewFinding, place: Enterprise, request: str, user: User) -> Hazard:
-    where = {"lon": new.position.lon, "lat": new.position.lat} if new.position else {}
+    at = new.position
     finding = Finding(
         enterprise=place, description=new.description, source=Source(new.source), found_at=clock.happened(new.found_at),
         item=new.item, clause=_clause(new.clause_id) if new.clause_id else None, level=new.level or "",
-        cause=new.cause or "", part=new.part, id=new.hazard_id, request=request, **where,
+        cause=new.cause or "", part=new.part, lon=at.lon if at else None, lat=at.lat if at else None,
+        id=new.hazard_id, request=request,
     )  # fmt: skip
     with recording():
         hazard = _open(finding, user)
         add_pictures(hazard, Stage.FOUND, new.photos)
         if new.document:
-            _keep_document(hazard, new)
+            _keep_document(hazard, new.document)
         if new.on_the_spot:
             fixed = add_report(hazard, user, new.found_at, new.on_the_spot.note, on_the_spot=True)
             add_pictures(hazard, Stage.AFTER, new.on_the_spot.after, fixed.pk)
@@ -170,9 +172,7 @@ def _report_found(new: NewFinding, place: Enterprise, request: str, user: User) 
         return say(HazardReported, hazard.pk, user)
 
 
-def _keep_document(hazard: Hazard, new: NewFinding) -> None:
-    paper = new.document
-    assert paper is not None
+def _keep_document(hazard: Hazard, paper: NewDocument) -> None:
     SourceDocument.objects.create(
         hazard=hazard, number=paper.number, issuer=paper.issuer, dated=paper.dated, sha256=paper.sha256 or ""
     )
@@ -327,9 +327,9 @@ def recheck(new: NewRecheck, *, acting_user: User) -> Hazard:
     recheck_unsigned, signature_not_own, reason_missing, after_photo_missing, illegal_move.
     """
     with acting(new, "recheck", acting_user) as hazard:
-        require_may(act_on(hazard.level, RECHECK, RECHECK_MAJOR), hazard, acting_user)
         if acting_user.id in _rectifiers(hazard):
             raise OWN_RECHECK.because()
+        require_may(act_on(hazard.level, RECHECK, RECHECK_MAJOR), hazard, acting_user)
         looked_at = _report_looked_at(hazard, new)
         points = _answered(hazard, new)
         sha256 = _signature_of(new, acting_user)

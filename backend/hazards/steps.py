@@ -103,7 +103,9 @@ def add_image(hazard: Hazard, stage: Stage, sha256: str, record: UUID | None = N
     HazardPhoto.objects.create(hazard=hazard, sha256=sha256, stored=blobs.exists(sha256), stage=stage, record=record)
 
 
-def add_report(hazard: Hazard, user: User, at: datetime, note: str, *, on_the_spot: bool = False) -> RectificationReport:
+def add_report(
+    hazard: Hazard, user: User, at: datetime, note: str, *, on_the_spot: bool = False
+) -> RectificationReport:
     """Somebody says that it is done. `at` is when, as they say, but not later than now."""
     number = RectificationReport.objects.filter(hazard=hazard).count() + 1
     return RectificationReport.objects.create(

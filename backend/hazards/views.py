@@ -264,7 +264,9 @@ def _department_report(row: DepartmentReport | None) -> DepartmentReportView | N
 
 
 def _document(row: SourceDocument | None) -> DocumentView | None:
-    return DocumentView(number=row.number, issuer=row.issuer, dated=row.dated, sha256=row.sha256 or None) if row else None
+    return (
+        DocumentView(number=row.number, issuer=row.issuer, dated=row.dated, sha256=row.sha256 or None) if row else None
+    )
 
 
 def _picture(row: HazardPhoto) -> PictureView:

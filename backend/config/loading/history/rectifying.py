@@ -47,8 +47,11 @@ class Rectifying:
         self._put_later(0, days, partial(self._judge, hazard.pk, course))
 
     def _judge(self, pk: UUID, course: Course) -> None:
-        lead = self._offices.lead_of(get_hazard(pk).department_id)
-        judge(Judgement(hazard_id=pk, level=course.level.value, clause_id=course.clause.pk), acting_user=lead)
+        lead = self._offices.judge_of(get_hazard(pk), course.level)
+        if lead is None:
+            return
+        level: Literal["major", "general"] = "major" if course.level == Level.MAJOR else "general"
+        judge(Judgement(hazard_id=pk, level=level, clause_id=course.clause.pk), acting_user=lead)
         soon = clock.now() + timedelta(minutes=self._rng.uniform(8, 90))
         self._agenda.put(soon, partial(self._order, pk, course, lead))
 
@@ -74,7 +77,7 @@ class Rectifying:
 
     def _recheck(self, pk: UUID, rectifier: User) -> None:
         hazard = get_hazard(pk)
-        somebody = self._offices.rechecker(hazard.department_id, rectifier)
+        somebody = self._offices.rechecker(hazard, rectifier)
         if somebody is None:
             return
         passed = self._rng.random() >= FAILED_RECHECK_SHARE
