@@ -44,8 +44,8 @@ class Hazards(Endpoint):
 
     @documented(HazardPage, query=DOCUMENTED | {"cursor": str, "limit": int})
     def get(self, request: PersonRequest) -> HttpResponse:
-        rows = filtered(queries.hazards_visible_to(request.user), request)
         inside = _of_enterprise(request.user)
+        rows = filtered(queries.hazards_visible_to(request.user), request, to_enterprise=inside)
         return answer(page(queries.with_all(rows), request, lambda row: hazard_view(row, to_enterprise=inside)))
 
     @documented(HazardView, takes=bodies.NewFinding, status=201)
@@ -59,7 +59,8 @@ class Counts(Endpoint):
     @documented(HazardCounts, query=DOCUMENTED)
     def get(self, request: PersonRequest) -> HttpResponse:
         """Of the same rows as the list with the same query."""
-        rows = filtered(queries.hazards_visible_to(request.user), request)
+        inside = _of_enterprise(request.user)
+        rows = filtered(queries.hazards_visible_to(request.user), request, to_enterprise=inside)
         by = queries.counts(rows)
         overdue = queries.overdue_hazards(rows).count()
         return answer(

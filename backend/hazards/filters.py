@@ -9,10 +9,10 @@ from backend.foundation import clock
 from backend.foundation.pagination import narrowed
 from backend.foundation.problems import UNREADABLE
 from backend.hazards import queries
-from backend.hazards.models import Hazard
+from backend.hazards.models import Hazard, Source
 from backend.hazards.states import HazardState
 
-WORDS = ("level", "sector", "source", "cause")
+WORDS = ("level", "sector", "cause")
 IDS = {"grid": "grid", "task": "task", "department": "department", "enterprise": "enterprise", "found_by": "found_by"}
 FLAGS = {
     "open": queries.open_hazards,
@@ -23,17 +23,19 @@ FLAGS = {
 }
 # what the OpenAPI schema says of them; `from` and `until` are days of finding in the town, both inclusive
 DOCUMENTED: dict[str, type] = (
-    dict.fromkeys(("state", *WORDS, *IDS, "from", "until", "text"), str) | dict.fromkeys(FLAGS, bool)
+    dict.fromkeys(("state", "source", *WORDS, *IDS, "from", "until", "text"), str) | dict.fromkeys(FLAGS, bool)
 )  # fmt: skip
 
 
-def filtered(rows: QuerySet[Hazard], request: Request) -> QuerySet[Hazard]:
+def filtered(rows: QuerySet[Hazard], request: Request, *, to_enterprise: bool) -> QuerySet[Hazard]:
     """Raises unreadable and names the field. `state`: one or several, with commas. `text`: in the number, the description,
-    the part, or the name of the enterprise."""
+    the part, or the name of the enterprise. `to_enterprise`: as in views.hazard_view."""
     asked = request.query_params
     rows = narrowed(rows, request, words=WORDS, ids=IDS)
     if asked.get("state"):
         rows = rows.filter(state__in=_states(asked["state"]))
+    if asked.get("source"):
+        rows = rows.filter(source__in=_sources(asked["source"], to_enterprise))
     for name, only in FLAGS.items():
         if asked.get(name) and asked[name] != "false":
             rows = only(rows)
@@ -49,6 +51,13 @@ def _states(text: str) -> list[str]:
     if strange := [state for state in states if state not in HazardState.values]:
         raise UNREADABLE.because(f"没有这种状态：{strange[0][:40]}", field="state")
     return states
+
+
+def _sources(source: str, to_enterprise: bool) -> set[str]:
+    """Asking must not tell an enterprise's people what reading does not: a tip is a department's finding for them."""
+    if not to_enterprise:
+        return {source}
+    return {Source.DEPARTMENT, Source.TIP} if source == Source.DEPARTMENT else {source} - {Source.TIP}
 
 
 def _day(text: str, field: str) -> date:
