@@ -8,7 +8,7 @@ from backend.accounts.models import User
 from backend.accounts.roles import DECIDE, PROPOSE_CANCELLATION
 from backend.dispatch.problems import DEADLINE_PASSED
 from backend.foundation import clock
-from backend.foundation.moves import ILLEGAL_MOVE, change
+from backend.foundation.moves import change
 from backend.foundation.problems import NOT_FOUND
 from backend.hazards.bodies import Cancellation, Decision, Extension
 from backend.hazards.models import Hazard, Petition, PetitionKind, Rectification
@@ -22,8 +22,8 @@ from backend.hazards.problems import (
     PETITION_OPEN,
     REASON_MISSING,
 )
-from backend.hazards.states import MOVES, HazardState, PetitionState
-from backend.hazards.steps import acting, learn, step
+from backend.hazards.states import HazardState, PetitionState
+from backend.hazards.steps import acting, learn, require_state, step
 
 
 def ask_extension(asked: Extension, *, acting_user: User) -> Hazard:
@@ -49,8 +49,7 @@ def propose_cancellation(asked: Cancellation, *, acting_user: User) -> Hazard:
     """
     with acting(asked, "propose_cancellation", acting_user) as hazard:
         require_may(PROPOSE_CANCELLATION, hazard, acting_user)
-        if HazardState.CANCELLED not in MOVES.get(hazard.state, ()):
-            raise ILLEGAL_MOVE.because(f"{hazard.state} → {HazardState.CANCELLED}", state=hazard.state)
+        require_state(hazard, HazardState.REPORTED, HazardState.JUDGED)
         return _ask(hazard, PetitionKind.CANCELLATION, asked.reason, acting_user)
 
 

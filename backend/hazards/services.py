@@ -68,7 +68,7 @@ from backend.hazards.problems import (
     SOURCE_DOCUMENT_MISSING,
 )
 from backend.hazards.states import HazardState, Level
-from backend.hazards.steps import acting, add_image, add_pictures, add_report, learn, say, step
+from backend.hazards.steps import acting, add_image, add_pictures, add_report, learn, require_state, say, step
 from backend.journal.chain import canonical
 from backend.journal.recording import recording
 from backend.standards.models import Clause
@@ -201,8 +201,9 @@ def fix_on_the_spot(fix: Fix, *, acting_user: User) -> Hazard:
     """
     with acting(fix, "fix_on_the_spot", acting_user) as hazard:
         require_on_the_spot(hazard, acting_user)
-        if hazard.state not in (HazardState.REPORTED, HazardState.JUDGED) or hazard.fixed_on_spot:
-            raise ILLEGAL_MOVE.because(f"{hazard.state} → fixed_on_spot", state=hazard.state)
+        require_state(hazard, HazardState.REPORTED, HazardState.JUDGED)
+        if hazard.fixed_on_spot:
+            raise ILLEGAL_MOVE.because("已登记立行立改", state=hazard.state)
         if hazard.level == Level.MAJOR:
             raise FIVE_ELEMENTS_MISSING.because("重大隐患须落实五项要素后整改", missing=list(FIVE_ELEMENTS))
         earlier = hazard.photos.filter(stage__in=[Stage.FOUND, Stage.BEFORE]).exists()
@@ -222,6 +223,7 @@ def judge(judgement: Judgement, *, acting_user: User) -> Hazard:
     """
     with acting(judgement, "judge", acting_user) as hazard:
         require_may(act_on(judgement.level, JUDGE, JUDGE_MAJOR), hazard, acting_user)
+        require_state(hazard, HazardState.REPORTED)
         clause = _clause(judgement.clause_id)
         _require_in_force(clause, hazard)
         judged = step(hazard, HazardState.JUDGED, acting_user, level=judgement.level, clause_id=clause.pk)
@@ -247,8 +249,7 @@ def plan_rectification(elements: Elements, *, acting_user: User) -> Hazard:
     """Fill in of the five elements what is known, before the order. Raises not_allowed, not_your_hazard, illegal_move."""
     with acting(elements, "plan_rectification", acting_user) as hazard:
         require_may(PLAN_RECTIFICATION, hazard, acting_user)
-        if hazard.state not in (HazardState.REPORTED, HazardState.JUDGED):
-            raise ILLEGAL_MOVE.because(f"{hazard.state} → plan", state=hazard.state)
+        require_state(hazard, HazardState.REPORTED, HazardState.JUDGED)
         Rectification.objects.update_or_create(hazard=hazard, defaults=_filled(hazard, elements))
         return learn(hazard, acting_user)
 
@@ -261,6 +262,7 @@ def order_rectification(order: Order, *, acting_user: User) -> Hazard:
     """
     with acting(order, "order_rectification", acting_user) as hazard:
         require_may(ORDER_RECTIFICATION, hazard, acting_user)
+        require_state(hazard, HazardState.JUDGED)
         whole = _filled(hazard, order)
         if missing := [name for name in FIVE_ELEMENTS if not whole[name]]:
             raise FIVE_ELEMENTS_MISSING.because(missing=missing)
@@ -311,8 +313,7 @@ def ask_recheck(done: Done, *, acting_user: User) -> Hazard:
     """
     with acting(done, "ask_recheck", acting_user) as hazard:
         require_rectifier(hazard, acting_user)
-        if hazard.state != HazardState.RECTIFYING:
-            raise ILLEGAL_MOVE.because(f"{hazard.state} → {HazardState.AWAITING_RECHECK}", state=hazard.state)
+        require_state(hazard, HazardState.RECTIFYING)
         if not done.photos:
             raise AFTER_PHOTO_MISSING.because(field="photos")
         said = add_report(hazard, acting_user, done.at, done.note)
@@ -354,8 +355,7 @@ def _rectifiers(hazard: Hazard) -> set[UUID | None]:
 
 def _report_looked_at(hazard: Hazard, new: NewRecheck) -> RectificationReport:
     """The latest report of done, if that is what was looked at: an older one says nothing about what it is like now."""
-    if hazard.state != HazardState.AWAITING_RECHECK:
-        raise ILLEGAL_MOVE.because(f"{hazard.state} → recheck", state=hazard.state)
+    require_state(hazard, HazardState.AWAITING_RECHECK)
     last = RectificationReport.objects.filter(hazard=hazard).latest("number")
     if last.pk != new.report_id:
         raise REPORT_SUPERSEDED.because(report_id=str(last.pk))

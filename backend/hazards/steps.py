@@ -9,7 +9,7 @@ from uuid import UUID
 from backend.accounts.models import User
 from backend.foundation import blobs, clock
 from backend.foundation.ids import new_id
-from backend.foundation.moves import change, move
+from backend.foundation.moves import ILLEGAL_MOVE, change, move
 from backend.foundation.problems import NOT_FOUND, SOMEBODY_WAS_FASTER, Problem
 from backend.hazards.bodies import NewPicture, OnHazard
 from backend.hazards.events import HazardChanged, HazardMoved, HazardRefused, HazardReported, RefusalView
@@ -65,6 +65,13 @@ def _note(hazard: UUID, act: str, problem: Problem, user: User) -> None:
 def require_open(hazard: Hazard) -> None:
     if hazard.state in FINAL:
         raise HAZARD_FINAL.because(state=hazard.state)
+
+
+def require_state(hazard: Hazard, *states: HazardState) -> None:
+    """The act belongs to these states. That the table knows a move from the present one is not enough: judged → rectifying
+    is an order and awaiting_recheck → rectifying a failed re-check, and neither may pass for the other. Raises illegal_move."""
+    if hazard.state not in states:
+        raise ILLEGAL_MOVE.because(f"现在是 {hazard.state}", state=hazard.state, wanted=list(states))
 
 
 def step(hazard: Hazard, to: HazardState, user: User, *, why: str = "", **changes: Any) -> Hazard:

@@ -232,6 +232,18 @@ def test_what_was_never_reported_done_cannot_be_rechecked(cast, state):
         recheck(hazard_in(cast, state, level=Level.GENERAL), acting_user=cast.officer)
 
 
+@pytest.mark.parametrize("state", [HazardState.RECTIFYING, WAITING])
+def test_what_waits_for_its_recheck_is_neither_ordered_nor_judged_anew(cast, state):
+    """The table knows moves from awaiting_recheck to rectifying and to judged: a failed re-check makes them, and an order or
+    a judgement may not pass for one. The made-up histories found it."""
+    hazard = hazard_in(cast, state)
+    with refused("illegal_move"):
+        order_rectification(order(hazard, rectifier=cast.guard), acting_user=cast.officer)
+    with refused("illegal_move"):
+        judge(judgement(cast, hazard, level="general"), acting_user=cast.officer)
+    assert (get_hazard(hazard.pk).state, get_hazard(hazard.pk).due) == (state, hazard.due)
+
+
 @pytest.mark.parametrize("act", ["judge", "order", "recheck"])
 def test_of_two_who_act_at_once_the_second_is_told(cast, act):
     """Both looked at the same version; the second learns that it is another now, and which."""

@@ -29,10 +29,13 @@ OF_WHO_ASKS = 3
 def ledger(cast):
     """One in each state at the boss's shop; one at the brickyard, not judged; one in grid 3, found a month ago."""
     cast.rows = {state.value: hazard_in(cast, state) for state in list(HazardState)[:4]}
-    cast.rows["closed"] = recheck(hazard_in(cast, HazardState.AWAITING_RECHECK, level=Level.GENERAL), acting_user=cast.officer)
+    cast.rows["closed"] = recheck(
+        hazard_in(cast, HazardState.AWAITING_RECHECK, level=Level.GENERAL), acting_user=cast.officer
+    )
     Hazard.objects.filter(pk=cast.rows["rectifying"].pk).update(due=clock.now() - DAY)
     cast.rows["brickyard"] = report(
-        finding(cast, enterprise=6, description="窑炉护栏缺失", part="东侧平台", cause="equipment"), acting_user=cast.wang
+        finding(cast, enterprise=6, description="窑炉护栏缺失", part="东侧平台", cause="equipment"),
+        acting_user=cast.wang,
     )
     cast.rows["river"] = report(finding(cast, enterprise=4, found_at=clock.now() - 30 * DAY), acting_user=cast.chen)
     cast.names = {str(row.pk): name for name, row in cast.rows.items()}

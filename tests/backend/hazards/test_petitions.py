@@ -69,7 +69,9 @@ def test_asked_when_it_is_too_late_it_is_refused(cast, rectifying):
         assert ask_extension(more_time(rectifying, days=30), acting_user=cast.boss).petitions.exists()
 
 
-@pytest.mark.parametrize(("change", "code"), [({"days": 3}, "extension_not_later"), ({"reason": "  "}, "reason_missing")])
+@pytest.mark.parametrize(
+    ("change", "code"), [({"days": 3}, "extension_not_later"), ({"reason": "  "}, "reason_missing")]
+)
 def test_it_asks_for_more_and_says_why(cast, rectifying, change, code):
     with refused(code):
         ask_extension(more_time(rectifying, **change), acting_user=cast.boss)

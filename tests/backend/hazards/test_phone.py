@@ -120,7 +120,10 @@ def test_a_refused_one_is_kept_with_its_reason_and_the_next_is_done(cast):
 def test_overtaken_is_a_conflict_and_not_a_refusal(cast):
     row = hazard_in(cast, HazardState.AWAITING_RECHECK)
     first, second = Phone(cast.officer), Phone(cast.other_lead)
-    both = first.op("hazard.recheck", looked(row, cast.officer)), second.op("hazard.recheck", looked(row, cast.other_lead))
+    both = (
+        first.op("hazard.recheck", looked(row, cast.officer)),
+        second.op("hazard.recheck", looked(row, cast.other_lead)),
+    )
     assert statuses(first.submit(both[0])) == [("awaiting_blob", None)]
     assert statuses(second.submit(both[1])) == [("conflict", "illegal_move")]
     assert Recheck.objects.get().by == cast.officer

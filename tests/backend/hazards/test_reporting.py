@@ -31,7 +31,9 @@ def fix(hazard, **more):
 
 def on_the_spot(cast, **more):
     """wang sees it and has it put right while he stands there."""
-    return report_found(found(cast, uuid4(), on_the_spot=OnTheSpot(after=[picture(AFTER)]), **more), acting_user=cast.wang)
+    return report_found(
+        found(cast, uuid4(), on_the_spot=OnTheSpot(after=[picture(AFTER)]), **more), acting_user=cast.wang
+    )
 
 
 def test_it_is_recorded_with_all_that_was_said(cast):
@@ -110,7 +112,8 @@ def test_handing_down_is_the_offices(cast):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "missing"), [([], [AFTER], ["before"]), ([BEFORE], [], ["after"]), ([], [], ["before", "after"])]
+    ("before", "after", "missing"),
+    [([], [AFTER], ["before"]), ([BEFORE], [], ["after"]), ([], [], ["before", "after"])],
 )
 def test_fixed_on_the_spot_is_shown_before_and_after(cast, before, after, missing):
     """Seen failing with `_require_before_and_after` taken out of _check_finding."""
@@ -129,7 +132,11 @@ def test_a_general_one_fixed_on_the_spot_waits_for_its_recheck_once_it_is_judged
     judged = judge(judgement(cast, row, level="general"), acting_user=cast.officer)
     assert judged.state == "awaiting_recheck"
     assert [m.to_state for m in judged.moves.order_by("id")] == ["judged", "awaiting_recheck"]
-    assert [event.type for event in Event.objects.order_by("seq")] == ["hazard.reported", "hazard.moved", "hazard.moved"]
+    assert [event.type for event in Event.objects.order_by("seq")] == [
+        "hazard.reported",
+        "hazard.moved",
+        "hazard.moved",
+    ]
     assert recheck(judged, acting_user=cast.officer).state == "closed"
 
 

@@ -100,7 +100,9 @@ def prepared(cast, what):
             return row, "department-reports", lambda _: ReportUp(hazard_id=row.pk)
         case "confirm the report":
             row = hazard_in(cast, judged)
-            assert Phone(cast.boss).post("/api/hazards/department-reports", ReportUp(hazard_id=row.pk)).status_code == 200
+            assert (
+                Phone(cast.boss).post("/api/hazards/department-reports", ReportUp(hazard_id=row.pk)).status_code == 200
+            )
             return row, "receipts", lambda _: Receipt(hazard_id=row.pk)
         case "merge":
             row, kept = hazard_in(cast, reported), hazard_in(cast, reported)
