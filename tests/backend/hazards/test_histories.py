@@ -156,7 +156,7 @@ class Town(RuleBasedStateMachine):
             self.cast, uuid4(), source=source, on_the_spot=spot, found_at=clock.now() - timedelta(days=days_ago)
         )
         self.tries(services.report_found, new, who)
-        self.rows += [row for row in Hazard.objects.filter(pk=new.hazard_id).values_list("pk", flat=True)]
+        self.rows += list(Hazard.objects.filter(pk=new.hazard_id).values_list("pk", flat=True))
 
     @happens(
         2,

@@ -192,7 +192,7 @@ def test_without_a_photo_before_nothing_is_fixed(cast):
 def test_who_was_not_there_cannot_have_fixed_it(cast):
     row = hazard_in(cast, HazardState.REPORTED)
     for person in (cast.li, cast.officer, cast.office):
-        with pytest.raises(Problem, match="not_rectifier|not_found"):
+        with pytest.raises(Problem, match=r"not_rectifier|not_found"):
             fix_on_the_spot(fix(row, before=[picture(BEFORE)]), acting_user=person)
     assert not get_hazard(row.pk).fixed_on_spot
 

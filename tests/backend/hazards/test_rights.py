@@ -131,7 +131,7 @@ def test_the_act_is_done_by_these_and_by_nobody_else(cast, what):
     ("what", "name"), [(what, name) for what, names in IT_CAN.items() for name in names.split()[:-1]]
 )
 def test_nor_is_anybody_of_these_kept_out(cast, what, name):
-    row, address, body = prepared(cast, what)
+    _, address, body = prepared(cast, what)
     answered = Phone(cast.people[name]).post(f"/api/hazards/{address}", body(cast.people[name]))
     assert answered.status_code == 200, answered.content
 
@@ -234,5 +234,5 @@ def test_a_service_asks_for_the_right_itself(cast):
     """An operation of a phone goes by no address that could ask."""
     row = hazard_in(cast, HazardState.REPORTED)
     for person in (cast.wang, cast.boss, cast.mayor):
-        with pytest.raises(Problem, match="^not_allowed"):
+        with pytest.raises(Problem, match=r"^not_allowed"):
             judge(judgement(cast, row, level="general"), acting_user=person)
