@@ -26,7 +26,7 @@ class HazardChanged(Event):
     hazard: HazardView
 
 
-class RefusalView(View):
+class HazardRefusalView(View):
     """`version` is always 1: what was refused does not change."""
 
     id: UUID
@@ -41,4 +41,4 @@ class RefusalView(View):
 class HazardRefused(Event):
     """Somebody tried what a rule forbids. Said to nobody; it stands in the chain with their name."""
 
-    refusal: RefusalView
+    refusal: HazardRefusalView

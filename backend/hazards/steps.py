@@ -12,7 +12,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.moves import ILLEGAL_MOVE, change, move
 from backend.foundation.problems import NOT_FOUND, SOMEBODY_WAS_FASTER, Problem
 from backend.hazards.bodies import NewPicture, OnHazard
-from backend.hazards.events import HazardChanged, HazardMoved, HazardRefused, HazardReported, RefusalView
+from backend.hazards.events import HazardChanged, HazardMoved, HazardRefused, HazardReported, HazardRefusalView
 from backend.hazards.models import Hazard, HazardPhoto, RectificationReport, Stage
 from backend.hazards.permissions import audience_of
 from backend.hazards.problems import HAZARD_FINAL, HAZARD_MERGED
@@ -58,7 +58,9 @@ def _held(on: OnHazard, user: User, locked: list[UUID]) -> Hazard:
 
 def _note(hazard: UUID, act: str, problem: Problem, user: User) -> None:
     row = Hazard.objects.get(pk=hazard)
-    what = RefusalView(id=new_id(), version=1, hazard_id=hazard, act=act, code=problem.kind.code, detail=problem.detail)
+    what = HazardRefusalView(
+        id=new_id(), version=1, hazard_id=hazard, act=act, code=problem.kind.code, detail=problem.detail
+    )
     publish(HazardRefused(refusal=what), town=row.town, audience=[], target=hazard, acting_user=user.id)
 
 

@@ -165,7 +165,7 @@ class HazardView(View):
     department_report: DepartmentReportView | None
 
 
-class MoveView(View):
+class HazardMoveView(View):
     from_state: str
     to_state: str
     why: str
@@ -176,7 +176,7 @@ class MoveView(View):
 class HazardWholeView(HazardView):
     """With everything that ever happened to it."""
 
-    moves: list[MoveView]
+    moves: list[HazardMoveView]
     reports: list[ReportView]
     rechecks: list[RecheckView]
     all_petitions: list[PetitionView]
@@ -273,8 +273,8 @@ def _picture(row: HazardPhoto) -> PictureView:
     return PictureView(sha256=row.sha256, stored=row.stored, stage=row.stage, taken_at=row.taken_at, record=row.record)
 
 
-def _move(row: HazardMove) -> MoveView:
-    return MoveView(from_state=row.from_state, to_state=row.to_state, why=row.why, who=row.who, at=row.at)
+def _move(row: HazardMove) -> HazardMoveView:
+    return HazardMoveView(from_state=row.from_state, to_state=row.to_state, why=row.why, who=row.who, at=row.at)
 
 
 def _cited(clause: Clause | None) -> CitedClause | None:

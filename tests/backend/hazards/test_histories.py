@@ -268,7 +268,7 @@ def test_no_history_ends_without_its_proof(cast):
     """MUTATIONS"""
     Town.cast, Town.ended, Town.refused = cast, Counter(), Counter()
     how = settings(
-        max_examples=long(20, 600), stateful_step_count=25, deadline=None, derandomize=True, database=None,
+        max_examples=long(12, 600), stateful_step_count=25, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate, *long([], [Phase.shrink])],
     )  # fmt: skip
     run_state_machine_as_test(Town, settings=how)
