@@ -65,7 +65,7 @@ def test_the_same_report_twice_at_once_is_one(on_disk):
 
 
 def test_two_that_are_merged_into_each_other_at_once_end_as_one(on_disk):
-    """Seen failing with `also` left out of merge, on PostgreSQL: both were merged, and nothing was left open."""
+    """Both rows are locked in one order: whoever comes second finds a merged one."""
     cast = make_cast()
     one, two = (hazard_in(cast, HazardState.REPORTED) for _ in range(2))
     wanted = [Merge(hazard_id=one.pk, into=two.pk, why="同一处"), Merge(hazard_id=two.pk, into=one.pk, why="同一处")]

@@ -112,8 +112,7 @@ def prepared(cast, what):
 
 @pytest.mark.parametrize("what", IT_CAN)
 def test_the_act_is_done_by_these_and_by_nobody_else(cast, what):
-    """Seen failing with `return True` as the first line of permissions._reaches (lead, li and chen got in), and with
-    `require_may` taken out of any of the services."""
+    """Seen failing with `return True` as the first line of permissions._reaches."""
     row, address, body = prepared(cast, what)
     allowed = IT_CAN[what].split()
     before = get_hazard(row.pk).version
