@@ -70,7 +70,7 @@ from backend.hazards.problems import (
 from backend.hazards.states import HazardState, Level
 from backend.hazards.steps import acting, add_image, add_pictures, add_report, learn, require_state, say, step
 from backend.journal.chain import canonical
-from backend.journal.recording import recording
+from backend.journal.recording import attempt, origin_now, recording
 from backend.standards.models import Clause
 
 FIVE_ELEMENTS = ("responsible", "measures", "funds", "deadline", "emergency_plan")
@@ -124,12 +124,14 @@ def report_found(new: NewFinding, *, acting_user: User) -> Hazard:
         raise NOT_FOUND.because("单位")
     require_may_report(place, Source(new.source), acting_user)
     _check_finding(new)
-    try:
-        return _report_found(new, place, request, acting_user)
-    except IntegrityError:  # the same came twice at once, and the other was faster
-        if earlier := _reported_before(new.hazard_id, request, acting_user):
-            return earlier
-        raise
+    with recording():
+        try:
+            with attempt(origin_now()):
+                return _report_found(new, place, request, acting_user)
+        except IntegrityError:  # the same came twice at once, and the other was faster
+            if earlier := _reported_before(new.hazard_id, request, acting_user):
+                return earlier
+            raise
 
 
 def _reported_before(hazard: UUID, request: str, user: User) -> Hazard | None:
@@ -160,16 +162,15 @@ def _report_found(new: NewFinding, place: Enterprise, request: str, user: User) 
         cause=new.cause or "", part=new.part, lon=at.lon if at else None, lat=at.lat if at else None,
         id=new.hazard_id, request=request,
     )  # fmt: skip
-    with recording():
-        hazard = _open(finding, user)
-        add_pictures(hazard, Stage.FOUND, new.photos)
-        if new.document:
-            _keep_document(hazard, new.document)
-        if new.on_the_spot:
-            fixed = add_report(hazard, user, new.found_at, new.on_the_spot.note, on_the_spot=True)
-            add_pictures(hazard, Stage.AFTER, new.on_the_spot.after, fixed.pk)
-            Hazard.objects.filter(pk=hazard.pk).update(fixed_on_spot=True)
-        return say(HazardReported, hazard.pk, user)
+    hazard = _open(finding, user)
+    add_pictures(hazard, Stage.FOUND, new.photos)
+    if new.document:
+        _keep_document(hazard, new.document)
+    if new.on_the_spot:
+        fixed = add_report(hazard, user, new.found_at, new.on_the_spot.note, on_the_spot=True)
+        add_pictures(hazard, Stage.AFTER, new.on_the_spot.after, fixed.pk)
+        Hazard.objects.filter(pk=hazard.pk).update(fixed_on_spot=True)
+    return say(HazardReported, hazard.pk, user)
 
 
 def _keep_document(hazard: Hazard, paper: NewDocument) -> None:

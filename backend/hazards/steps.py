@@ -12,7 +12,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.moves import ILLEGAL_MOVE, change, move
 from backend.foundation.problems import NOT_FOUND, SOMEBODY_WAS_FASTER, Problem
 from backend.hazards.bodies import NewPicture, OnHazard
-from backend.hazards.events import HazardChanged, HazardMoved, HazardRefused, HazardReported, HazardRefusalView
+from backend.hazards.events import HazardChanged, HazardMoved, HazardRefusalView, HazardRefused, HazardReported
 from backend.hazards.models import Hazard, HazardPhoto, RectificationReport, Stage
 from backend.hazards.permissions import audience_of
 from backend.hazards.problems import HAZARD_FINAL, HAZARD_MERGED

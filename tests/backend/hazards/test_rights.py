@@ -112,7 +112,6 @@ def prepared(cast, what):
 
 @pytest.mark.parametrize("what", IT_CAN)
 def test_the_act_is_done_by_these_and_by_nobody_else(cast, what):
-    """Seen failing with `return True` as the first line of permissions._reaches."""
     row, address, body = prepared(cast, what)
     allowed = IT_CAN[what].split()
     before = get_hazard(row.pk).version
@@ -138,6 +137,24 @@ def test_nor_is_anybody_of_these_kept_out(cast, what, name):
 def test_the_department_that_sent_the_inspection_may_judge_too(cast):
     row = report(finding(cast, task=cast.task_for(1)), acting_user=cast.wang)
     assert judge(judgement(cast, row), acting_user=cast.lead).state == "judged"
+
+
+@pytest.mark.parametrize(
+    ("state", "address", "body"),
+    [
+        (HazardState.REPORTED, "judgements", lambda cast, row: judgement(cast, row)),
+        (HazardState.JUDGED, "orders", lambda cast, row: order(row, rectifier=cast.boss)),
+        (HazardState.AWAITING_RECHECK, "rechecks", lambda cast, row: looked(row, cast.lead)),
+        (HazardState.JUDGED, "cancellations", lambda cast, row: Cancellation(hazard_id=row.pk, reason="误判")),
+    ],
+)
+def test_a_lead_of_another_department_who_found_it_sees_it_and_does_nothing(cast, state, address, body):
+    """Seen failing with `return True` as the first line of permissions._reaches."""
+    row = hazard_in(cast, state)
+    Hazard.objects.filter(pk=row.pk).update(found_by=cast.lead)
+    answered = Phone(cast.lead).post(f"/api/hazards/{address}", body(cast, row))
+    assert (answered.status_code, answered.json()["code"]) == (403, "not_your_hazard")
+    assert get_hazard(row.pk).state == state
 
 
 def test_the_next_grids_worker_does_not_see_it(cast):
