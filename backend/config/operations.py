@@ -3,6 +3,9 @@
 from backend.comms import services as comms
 from backend.dispatch import services as dispatch
 from backend.dispatch.queries import hold_tasks
+from backend.hazards import bodies as hazard_bodies
+from backend.hazards import services as hazards
+from backend.hazards.queries import hold_hazards
 from backend.inspections import services as inspections
 from backend.sync.registry import accept
 
@@ -15,11 +18,22 @@ def register() -> None:
     accept("communication_test.confirm", comms.Confirmation, comms.take_confirmation, hold=_nothing)
     new = inspections.NewInspection
     accept("inspection.submit", new, inspections.submit, hold=_tasks, images=new.images)
+    found, fix = hazard_bodies.NewFinding, hazard_bodies.Fix
+    done, again = hazard_bodies.Done, hazard_bodies.NewRecheck
+    accept("hazard.report", found, hazards.report_found, hold=_nothing, images=found.images)
+    accept("hazard.fix", fix, hazards.fix_on_the_spot, hold=_hazards, images=fix.images)
+    accept("hazard.done", done, hazards.ask_recheck, hold=_hazards, images=done.images)
+    accept("hazard.recheck", again, hazards.recheck, hold=_hazards, images=again.images)
 
 
 def _tasks(bodies: list[dispatch.Step | inspections.NewInspection]) -> None:
     hold_tasks(body.task_id for body in bodies)
 
 
-def _nothing(_: list[comms.Answer | comms.Confirmation]) -> None:
-    """The row of an answer is its person's own: nobody else in the batch asks for it, and one lock reads it."""
+def _hazards(bodies: list[hazard_bodies.OnHazard]) -> None:
+    hold_hazards(body.hazard_id for body in bodies)
+
+
+def _nothing(_: list[comms.Answer | comms.Confirmation | hazard_bodies.NewFinding]) -> None:
+    """The row of an answer is its person's own: nobody else in the batch asks for it, and one lock reads it. What is
+    reported has no row yet."""

@@ -92,7 +92,8 @@ def test_an_operation_has_a_body_and_a_service(name):
 
 def test_the_operations_of_a_phone():
     tasks = {"task.open", "task.accept", "task.check_in", "inspection.submit"}
-    assert set(OPERATIONS) == tasks | {"communication_test.answer", "communication_test.confirm"}
+    hazards = {"hazard.report", "hazard.fix", "hazard.done", "hazard.recheck"}
+    assert set(OPERATIONS) == tasks | hazards | {"communication_test.answer", "communication_test.confirm"}
 
 
 def test_the_models_are_in_step_with_their_migrations(db):

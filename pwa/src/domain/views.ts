@@ -36,7 +36,7 @@ export type Clause = Narrowed<Schemas["ClauseView"], { level_hint: "major" | "ge
 export type ChecklistItem = Narrowed<Schemas["ItemView"], { clauses: Clause[] }>;
 export type Checklist = Narrowed<Schemas["ChecklistView"], { items: ChecklistItem[] }>;
 
-export type HazardState = "reported" | "judged" | "rectifying" | "awaiting_recheck" | "closed" | "cancelled";
+export type HazardState = "reported" | "judged" | "rectifying" | "awaiting_recheck" | "closed" | "cancelled" | "merged";
 export type StoredPhoto = Schemas["PictureView"];
 export type Hazard = Narrowed<Schemas["HazardView"], { state: HazardState; level: null | "general" | "major" }>;
 

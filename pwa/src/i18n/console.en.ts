@@ -128,7 +128,7 @@ export default {
   level: { major: "Major", general: "General", undecided: "To judge" },
   hazard_states: {
     reported: "Reported", judged: "Judged", rectifying: "Being rectified", awaiting_recheck: "Awaiting re-check",
-    closed: "Closed", cancelled: "Cancelled",
+    closed: "Closed", cancelled: "Cancelled", merged: "Merged",
   },
   hazards: {
     title: "Hazard",

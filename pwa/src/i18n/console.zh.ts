@@ -122,7 +122,7 @@ export default {
   photos: { on_phone: "照片尚未收到", broken: "照片暂时打不开", number: "照片 {n}", large: "大图" },
   level: { major: "重大", general: "一般", undecided: "待判定" },
   hazard_states: {
-    reported: "已上报", judged: "已判定", rectifying: "整改中", awaiting_recheck: "待复查", closed: "已销号", cancelled: "已撤销",
+    reported: "已上报", judged: "已判定", rectifying: "整改中", awaiting_recheck: "待复查", closed: "已销号", cancelled: "已撤销", merged: "已并入",
   },
   hazards: {
     title: "隐患",

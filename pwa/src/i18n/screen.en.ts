@@ -59,6 +59,6 @@ export default {
   trend: { tasks: "Tasks", hazards: "Hazards", sent: "sent", done: "done", found: "found", closed: "closed" },
   hazard_states: {
     reported: "Reported", judged: "Judged", rectifying: "Being rectified", awaiting_recheck: "Awaiting re-check",
-    closed: "Closed", cancelled: "Cancelled",
+    closed: "Closed", cancelled: "Cancelled", merged: "Merged",
   },
 } satisfies Translation<typeof zh>;

@@ -56,6 +56,6 @@ export default {
   },
   trend: { tasks: "任务", hazards: "隐患", sent: "下达", done: "完成", found: "发现", closed: "销号" },
   hazard_states: {
-    reported: "已上报", judged: "已判定", rectifying: "整改中", awaiting_recheck: "待复查", closed: "已销号", cancelled: "已撤销",
+    reported: "已上报", judged: "已判定", rectifying: "整改中", awaiting_recheck: "待复查", closed: "已销号", cancelled: "已撤销", merged: "已并入",
   },
 };

@@ -6,11 +6,11 @@ import pytest
 
 from backend.foundation import clock
 from backend.foundation.problems import Problem
-from backend.hazards.services import order_rectification, recheck, report
+from backend.hazards.services import order_rectification, report
 from backend.hazards.states import HazardState, is_overdue
 from backend.journal.chain import verify_chain
 from backend.journal.models import Delivery, Event
-from tests.backend.hazards.loop import elements, finding, hazard_in
+from tests.backend.hazards.loop import finding, hazard_in, order, recheck
 from tests.cast import TOWN
 
 WAITING = HazardState.AWAITING_RECHECK
@@ -50,7 +50,7 @@ def test_every_step_is_heard_where_it_belongs(cast):
 
 
 def test_what_did_not_pass_goes_back_and_may_pass_later(cast):
-    back = recheck(hazard_in(cast, WAITING), passed=False, acting_user=cast.officer, why="插座仍在楼道")
+    back = recheck(hazard_in(cast, WAITING), passed=False, acting_user=cast.officer)
     assert back.state == "rectifying"
     assert back.moves.latest("id").why == "插座仍在楼道"
     assert back.closed_at is None
@@ -82,6 +82,6 @@ def test_overdue(state, due_in_days, overdue):
 def test_ordering_anew_is_refused_once_it_is_ordered(cast):
     hazard = hazard_in(cast, HazardState.RECTIFYING)
     with pytest.raises(Problem, match="illegal_move"):
-        order_rectification(hazard, elements(funds="0"), acting_user=cast.officer, rectifier=cast.guard)
+        order_rectification(order(hazard, rectifier=cast.guard, funds="0"), acting_user=cast.officer)
     hazard.rectification.refresh_from_db()
     assert (hazard.rectification.funds, hazard.rectification.rectifier) == ("3000 元自筹", cast.boss)

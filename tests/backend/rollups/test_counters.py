@@ -5,7 +5,7 @@ import json
 import pytest
 
 from backend.foundation import blobs, clock
-from backend.hazards.services import note_photo_stored, recheck
+from backend.hazards.services import note_photo_stored
 from backend.hazards.states import HazardState
 from backend.inspections.services import submit, take_image
 from backend.journal import jobs
@@ -14,7 +14,7 @@ from backend.journal.models import EventBody
 from backend.rollups.letters import advance_and_tell
 from backend.rollups.models import DayCount, Progress
 from backend.rollups.services import advance, rebuild
-from tests.backend.hazards.loop import hazard_in
+from tests.backend.hazards.loop import hazard_in, recheck
 from tests.cast import OTHER_TOWN, TOWN
 
 MEASURES = ("sent", "done", "found", "closed")

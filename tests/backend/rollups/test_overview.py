@@ -8,14 +8,13 @@ from backend.dispatch.models import Task
 from backend.enterprises.models import Enterprise
 from backend.foundation import clock
 from backend.hazards.models import Hazard
-from backend.hazards.services import recheck
 from backend.hazards.states import HazardState, Level
 from backend.inspections.services import submit
 from backend.rollups.definitions import DEFINITIONS
 from backend.rollups.overview import overview
 from backend.rollups.services import advance
 from backend.territory.models import Town
-from tests.backend.hazards.loop import hazard_in
+from tests.backend.hazards.loop import hazard_in, recheck
 from tests.backend.phone import Phone
 from tests.cast import OTHER_TOWN, TOWN
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from backend.accounts.models import RoleHeld, User
 from backend.accounts.roles import Role
 from backend.enterprises.models import Enterprise
-from backend.hazards.models import Source
+from backend.hazards.models import Hazard, Source
+from backend.hazards.states import Level
 
 
 class Offices:
@@ -31,16 +32,31 @@ class Offices:
         return self._by_role[Role.DEPARTMENT_LEAD] or self._by_role[Role.SAFETY_OFFICE]
 
     def lead_of(self, department: UUID | None) -> User:
-        """Who judges and orders: the department's lead, else the safety office. Only where there are `senders`."""
+        """The department's lead, else the safety office. Only where there are `senders`."""
         own = self._by_department[Role.DEPARTMENT_LEAD, department] if department else []
         return (own or self._by_role[Role.SAFETY_OFFICE] or self.senders)[0]
 
-    def rechecker(self, department: UUID | None, rectifier: User) -> User | None:
-        """Somebody of the department or of the enforcement team, never the one who rectified."""
-        own = self._by_department[Role.ENFORCEMENT_OFFICER, department] if department else []
-        able = own or self._by_role[Role.ENFORCEMENT_OFFICER] or self.senders
+    def judge_of(self, hazard: Hazard, level: Level) -> User | None:
+        """Who may judge it and order its rectification: the lead of its department, else who enforces in the town, else, for
+        a general one, the safety office."""
+        return next(iter(self._able(hazard, level, [Role.DEPARTMENT_LEAD, Role.DEPARTMENT_HEAD])), None)
+
+    def rechecker(self, hazard: Hazard, rectifier: User) -> User | None:
+        """Who may re-check it: an officer of its department, else of the town, else its lead; never the one who rectified."""
+        own = self._by_department[Role.ENFORCEMENT_OFFICER, hazard.department_id] if hazard.department_id else []
+        able = (
+            own
+            or self._by_role[Role.ENFORCEMENT_OFFICER]
+            or self._able(hazard, Level(hazard.level), [Role.DEPARTMENT_LEAD])
+        )
         others = [user for user in able if user.pk != rectifier.pk]
         return self._rng.choice(others) if others else None
+
+    def _able(self, hazard: Hazard, level: Level, roles: list[Role]) -> list[User]:
+        department = hazard.department_id
+        own = [user for role in roles if department for user in self._by_department[role, department]]
+        office = self._by_role[Role.SAFETY_OFFICE] if level == Level.GENERAL else []
+        return own + self._by_role[Role.ENFORCEMENT_OFFICER] + office
 
     def principal_of(self, enterprise: Enterprise) -> User | None:
         return self._principals.get(enterprise.pk)
