@@ -1,0 +1,234 @@
+"""The PDF of a DOCX: the same paragraphs, tables and pictures, set by Typst with the faces that are installed with us.
+
+Read from the filled DOCX, so that a town that changes its template changes both. What this does not know (text boxes, floating
+pictures …) a template may not hold: checking.py. Everything that is text reaches Typst as a string, never as markup.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pylopdf_fonts_zh_cn as faces
+import typst
+from docx import Document
+from docx.document import Document as Docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.section import Section
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run
+
+SERIF, SANS = "Noto Serif SC", "Noto Sans SC"
+# names of faces that mean an upright, even stroke (黑体)
+SANS_NAMES = ("黑", "hei", "sans", "gothic", "arial", "等线", "微软雅黑")
+ALIGN = {WD_ALIGN_PARAGRAPH.CENTER: "center", WD_ALIGN_PARAGRAPH.RIGHT: "right"}
+DEFAULT_PT = 10.5
+EMU_PT = 12700
+# a face of one weight: what shall be bold gets a thin outline
+BOLD = "0.025em"
+
+
+@dataclass
+class Setting:
+    """One paper on its way to Typst; `files` are its pictures."""
+
+    document: Docx
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+@cache
+def _faces() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces.serif_path().parent)]
+    )
+
+
+def as_pdf(docx: Any, *, title: str, made_at: datetime) -> bytes:
+    """`docx`: a file object. PDF/A-2b, which archives take; `made_at` stands in its metadata."""
+    setting = Setting(Document(docx))
+    source = "\n".join([_head(setting, title), *_blocks(setting, setting.document.element.body, setting.document)])
+    inputs: dict[str, bytes] = {"main.typ": source.encode(), **setting.files}
+    made = typst.compile(
+        inputs, font_paths=_faces(), ignore_system_fonts=True, format="pdf", pdf_standards="a-2b", timestamp=made_at
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+def _head(setting: Setting, title: str) -> str:
+    section = setting.document.sections[0]
+    margins = {
+        "left": section.left_margin, "right": section.right_margin, "top": section.top_margin, "bottom": section.bottom_margin,
+    }  # fmt: skip
+    sides = ", ".join(f"{side}: {_pt(width)}" for side, width in margins.items())
+    header, footer = (_edge(setting, part) for part in (section.header, section.footer))
+    return (
+        f"#set document(title: {_text(title)})\n"
+        f"#set page(width: {_pt(section.page_width)}, height: {_pt(section.page_height)}, margin: ({sides}),"
+        f" header: {header}, footer: {footer})\n"
+        f'#set text(font: "{SERIF}", size: {DEFAULT_PT}pt, lang: "zh", region: "cn")\n'
+        "#set par(spacing: 0pt, leading: 0.6em)\n"
+    )
+
+
+def _edge(setting: Setting, part: Any) -> str:
+    if part.is_linked_to_previous:
+        return "none"
+    return f"context [{''.join(_blocks(setting, part._element, part))}]"
+
+
+def _blocks(setting: Setting, container: Any, parent: Any) -> Iterator[str]:
+    for child in container.iterchildren():
+        if child.tag == qn("w:p"):
+            yield _paragraph(setting, Paragraph(child, parent))
+        elif child.tag == qn("w:tbl"):
+            yield _table(setting, Table(child, parent))
+
+
+def _paragraph(setting: Setting, paragraph: Paragraph) -> str:
+    style = paragraph.paragraph_format
+    inside = "".join(_runs(setting, paragraph)) or f"#text(size: {DEFAULT_PT}pt, [~])"
+    if style.first_line_indent:
+        inside = f"#h({_pt(style.first_line_indent)}){inside}"
+    align = ALIGN.get(paragraph.alignment, "left")  # type: ignore[arg-type]
+    space = f"above: {_pt(style.space_before)}, below: {_pt(style.space_after)}"
+    broken = "#pagebreak(weak: true)\n" if style.page_break_before else ""
+    sticky = ", sticky: true" if style.keep_with_next else ""
+    leading = f"#set par(leading: {style.line_spacing - 0.7:.2f}em); " if _is_many(style.line_spacing) else ""
+    return f"{broken}#block(width: 100%, {space}{sticky})[{leading}#align({align})[{inside}]]\n"
+
+
+def _is_many(spacing: Any) -> bool:
+    return isinstance(spacing, float) and spacing >= 1
+
+
+def _runs(setting: Setting, paragraph: Paragraph) -> Iterator[str]:
+    field_code = ""
+    for run in paragraph.runs:
+        code = "".join(element.text or "" for element in run._element.iter(qn("w:instrText")))
+        begins = [element.get(qn("w:fldCharType")) for element in run._element.iter(qn("w:fldChar"))]
+        field_code = code.strip() or field_code
+        if "end" in begins:
+            yield _styled(run, paragraph, _page_number(field_code))
+            field_code = ""
+        elif not field_code and "begin" not in begins:
+            yield from _run(setting, run, paragraph)
+
+
+def _page_number(code: str) -> str:
+    """PAGE and NUMPAGES are what a footer counts with; other fields have no meaning on paper."""
+    known = {"PAGE": "counter(page).get().first()", "NUMPAGES": "counter(page).final().first()"}
+    return f"#str({known[code.split()[0]]})" if code and code.split()[0] in known else ""
+
+
+def _run(setting: Setting, run: Run, paragraph: Paragraph) -> Iterator[str]:
+    for child in run._element.iterchildren():
+        if child.tag == qn("w:t"):
+            yield _styled(run, paragraph, f"#{_text(child.text or '')}")
+        elif child.tag == qn("w:tab"):
+            yield "#h(2em)"
+        elif child.tag in (qn("w:br"), qn("w:cr")):
+            yield "#pagebreak(weak: true)" if child.get(qn("w:type")) == "page" else "#linebreak()"
+        elif child.tag == qn("w:drawing"):
+            yield from _pictures(setting, child, run)
+
+
+def _styled(run: Run, paragraph: Paragraph, inside: str) -> str:
+    size = run.font.size or (paragraph.style.font.size if paragraph.style else None)
+    told = [f"size: {size.pt if size else DEFAULT_PT}pt", f'font: "{_face(run, paragraph)}"']
+    if run.bold:
+        told.append(f"stroke: {BOLD} + black")
+    colour = run.font.color.rgb if run.font.color is not None else None
+    if colour is not None:
+        told.append(f'fill: rgb("#{colour}")')
+    text = f"#text({', '.join(told)})[{inside}]"
+    return f"#underline[{text}]" if run.underline else text
+
+
+def _face(run: Run, paragraph: Paragraph) -> str:
+    for holder in (run._element, paragraph.style.element if paragraph.style else None):
+        fonts = holder.find(f".//{qn('w:rFonts')}") if holder is not None else None
+        name = fonts.get(qn("w:eastAsia")) if fonts is not None else None
+        if name:
+            return SANS if any(part in name.lower() for part in SANS_NAMES) else SERIF
+    return SERIF
+
+
+def _pictures(setting: Setting, drawing: Any, run: Run) -> Iterator[str]:
+    for inline in drawing.iter(qn("wp:inline")):
+        extent, blip = inline.find(qn("wp:extent")), inline.find(f".//{qn('a:blip')}")
+        part = run.part.related_parts[blip.get(qn("r:embed"))]
+        name = f"{len(setting.files)}.{part.partname.ext}"
+        setting.files[name] = part.blob
+        yield f'#box(image("{name}", width: {_pt(int(extent.get("cx")))}, height: {_pt(int(extent.get("cy")))}))'
+
+
+def _table(setting: Setting, table: Table) -> str:
+    widths = [f"{int(column.get(qn('w:w'))) / 20:.2f}fr" for column in table._tbl.tblGrid.iterchildren(qn("w:gridCol"))]
+    heads, rows = [], []
+    for number, row in enumerate(table._tbl.tr_lst):
+        cells = "".join(_cells(setting, table, number))
+        is_head = row.trPr is not None and row.trPr.find(qn("w:tblHeader")) is not None
+        (heads if is_head and not rows else rows).append(cells)
+    head = f"table.header(repeat: true, {''.join(heads)})," if heads else ""
+    stroke = "none" if _is_bare(table) else "0.5pt + black"
+    return (
+        f"#block(width: 100%)[#table(columns: ({', '.join(widths)},), stroke: {stroke}, inset: (x: 4pt, y: 4pt),"
+        f" align: horizon + left, {head}{''.join(rows)})]\n"
+    )
+
+
+def _is_bare(table: Table) -> bool:
+    """Without lines: said of the table itself, or by a style that has none."""
+    borders = table._tbl.tblPr.find(qn("w:tblBorders"))
+    if borders is not None:
+        return all(side.get(qn("w:val")) in ("nil", "none") for side in borders)
+    return table.style is None or "grid" not in (table.style.name or "").lower()
+
+
+def _cells(setting: Setting, table: Table, number: int) -> Iterator[str]:
+    column = 0
+    for tc in table._tbl.tr_lst[number].tc_lst:
+        span = tc.grid_span
+        if tc.vMerge != "continue":
+            inside = "".join(_blocks(setting, tc, _Cell(tc, table)))
+            height = _merged_rows(table, number, column) if tc.vMerge == "restart" else 1
+            fill = _shade(tc)
+            yield f"table.cell(colspan: {span}, rowspan: {height}{fill})[{inside}],"
+        column += span
+
+
+def _merged_rows(table: Table, number: int, column: int) -> int:
+    """Rows that a cell reaches down from row `number` at grid column `column`."""
+    reach = 1
+    for row in table._tbl.tr_lst[number + 1 :]:
+        if not any(at == column and tc.vMerge == "continue" for at, tc in _placed(row.tc_lst)):
+            break
+        reach += 1
+    return reach
+
+
+def _placed(cells: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    column = 0
+    for tc in cells:
+        yield column, tc
+        column += tc.grid_span
+
+
+def _shade(tc: Any) -> str:
+    shade = tc.tcPr.find(qn("w:shd")) if tc.tcPr is not None else None
+    colour = shade.get(qn("w:fill")) if shade is not None else None
+    return f', fill: rgb("#{colour}")' if colour and colour != "auto" else ""
+
+
+def _pt(length: int | None) -> str:
+    return f"{(length or 0) / EMU_PT:.2f}pt"
+
+
+def _text(value: str) -> str:
+    """A Typst string: like JSON's, but for its escapes of other characters, which are not used here."""
+    return json.dumps(value, ensure_ascii=False).replace("\\b", "").replace("\\f", "")
