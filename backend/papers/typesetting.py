@@ -5,10 +5,13 @@ pictures …) a template may not hold: checking.py. Everything that is text reac
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pylopdf_fonts_zh_cn as faces
@@ -30,6 +33,9 @@ DEFAULT_PT = 10.5
 EMU_PT = 12700
 # a face of one weight: what shall be bold gets a thin outline
 BOLD = "0.025em"
+SINGLE = 1.3
+# a line to write on is not torn in two
+_PIECES = re.compile("(＿+)")
 
 
 @dataclass
@@ -49,12 +55,15 @@ def _faces() -> typst.Fonts:
 
 def as_pdf(docx: Any, *, title: str, made_at: datetime) -> bytes:
     """`docx`: a file object. PDF/A-2b, which archives take; `made_at` stands in its metadata."""
-    setting = Setting(Document(docx))
+    setting, made_at = Setting(Document(docx)), made_at.replace(microsecond=0)
     source = "\n".join([_head(setting, title), *_blocks(setting, setting.document.element.body, setting.document)])
-    inputs: dict[str, bytes] = {"main.typ": source.encode(), **setting.files}
-    made = typst.compile(
-        inputs, font_paths=_faces(), ignore_system_fonts=True, format="pdf", pdf_standards="a-2b", timestamp=made_at
-    )
+    with TemporaryDirectory(prefix="paper-") as root:
+        for name, content in {"main.typ": source.encode(), **setting.files}.items():
+            (Path(root) / name).write_bytes(content)
+        made = typst.compile(
+            str(Path(root) / "main.typ"), root=root, font_paths=_faces(), ignore_system_fonts=True, format="pdf",
+            pdf_standards="a-2b", timestamp=made_at,
+        )  # fmt: skip
     assert isinstance(made, bytes)
     return made
 
@@ -71,7 +80,7 @@ def _head(setting: Setting, title: str) -> str:
         f"#set page(width: {_pt(section.page_width)}, height: {_pt(section.page_height)}, margin: ({sides}),"
         f" header: {header}, footer: {footer})\n"
         f'#set text(font: "{SERIF}", size: {DEFAULT_PT}pt, lang: "zh", region: "cn")\n'
-        "#set par(spacing: 0pt, leading: 0.6em)\n"
+        "#set par(spacing: 0pt, leading: 0pt)\n"
     )
 
 
@@ -91,19 +100,25 @@ def _blocks(setting: Setting, container: Any, parent: Any) -> Iterator[str]:
 
 def _paragraph(setting: Setting, paragraph: Paragraph) -> str:
     style = paragraph.paragraph_format
+    lines = _line_height(style.line_spacing if _is_many(style.line_spacing) else 1)
     inside = "".join(_runs(setting, paragraph)) or f"#text(size: {DEFAULT_PT}pt, [~])"
     if style.first_line_indent:
-        inside = f"#h({_pt(style.first_line_indent)}){inside}"
+        inside = f"#set par(justify: true)\n#h({_pt(style.first_line_indent)}){inside}"
     align = ALIGN.get(paragraph.alignment, "left")  # type: ignore[arg-type]
     space = f"above: {_pt(style.space_before)}, below: {_pt(style.space_after)}"
     broken = "#pagebreak(weak: true)\n" if style.page_break_before else ""
     sticky = ", sticky: true" if style.keep_with_next else ""
-    leading = f"#set par(leading: {style.line_spacing - 0.7:.2f}em); " if _is_many(style.line_spacing) else ""
-    return f"{broken}#block(width: 100%, {space}{sticky})[{leading}#align({align})[{inside}]]\n"
+    return f"{broken}#block(width: 100%, {space}{sticky})[{lines}#align({align})[{inside}]]\n"
 
 
 def _is_many(spacing: Any) -> bool:
     return isinstance(spacing, float) and spacing >= 1
+
+
+def _line_height(lines: float) -> str:
+    """As word processors count: a line of text is 1.3 times its size, what is over is half above and half below."""
+    over = (SINGLE * lines - 1) / 2
+    return f"#set text(top-edge: {0.88 + over:.3f}em, bottom-edge: -{0.12 + over:.3f}em)\n"
 
 
 def _runs(setting: Setting, paragraph: Paragraph) -> Iterator[str]:
@@ -128,7 +143,8 @@ def _page_number(code: str) -> str:
 def _run(setting: Setting, run: Run, paragraph: Paragraph) -> Iterator[str]:
     for child in run._element.iterchildren():
         if child.tag == qn("w:t"):
-            yield _styled(run, paragraph, f"#{_text(child.text or '')}")
+            pieces = filter(None, _PIECES.split(child.text or ""))
+            yield _styled(run, paragraph, "".join(f"#box({_text(p)})" if p[0] == "＿" else f"#{_text(p)}" for p in pieces))
         elif child.tag == qn("w:tab"):
             yield "#h(2em)"
         elif child.tag in (qn("w:br"), qn("w:cr")):
@@ -164,14 +180,14 @@ def _pictures(setting: Setting, drawing: Any, run: Run) -> Iterator[str]:
         part = run.part.related_parts[blip.get(qn("r:embed"))]
         name = f"{len(setting.files)}.{part.partname.ext}"
         setting.files[name] = part.blob
-        yield f'#box(image("{name}", width: {_pt(int(extent.get("cx")))}, height: {_pt(int(extent.get("cy")))}))'
+        yield f'#box(baseline: 40%, image("{name}", width: {_pt(int(extent.get("cx")))}, height: {_pt(int(extent.get("cy")))}))'
 
 
 def _table(setting: Setting, table: Table) -> str:
     widths = [f"{int(column.get(qn('w:w'))) / 20:.2f}fr" for column in table._tbl.tblGrid.iterchildren(qn("w:gridCol"))]
     heads, rows = [], []
     for number, row in enumerate(table._tbl.tr_lst):
-        cells = "".join(_cells(setting, table, number))
+        cells = "".join(_cells(setting, table, number, row.trHeight_val))
         is_head = row.trPr is not None and row.trPr.find(qn("w:tblHeader")) is not None
         (heads if is_head and not rows else rows).append(cells)
     head = f"table.header(repeat: true, {''.join(heads)})," if heads else ""
@@ -190,15 +206,17 @@ def _is_bare(table: Table) -> bool:
     return table.style is None or "grid" not in (table.style.name or "").lower()
 
 
-def _cells(setting: Setting, table: Table, number: int) -> Iterator[str]:
+def _cells(setting: Setting, table: Table, number: int, least: int | None) -> Iterator[str]:
+    """`least`: how high the row must be at least, for what is written into it by hand."""
     column = 0
     for tc in table._tbl.tr_lst[number].tc_lst:
         span = tc.grid_span
         if tc.vMerge != "continue":
             inside = "".join(_blocks(setting, tc, _Cell(tc, table)))
             height = _merged_rows(table, number, column) if tc.vMerge == "restart" else 1
-            fill = _shade(tc)
-            yield f"table.cell(colspan: {span}, rowspan: {height}{fill})[{inside}],"
+            if least and column == 0:
+                inside = f"#grid(columns: (0pt, 1fr), align: horizon, box(height: {_pt(least)}), [{inside}])"
+            yield f"table.cell(colspan: {span}, rowspan: {height}{_shade(tc)})[{inside}],"
         column += span
 
 

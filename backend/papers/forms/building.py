@@ -48,7 +48,7 @@ class Sheet:
         paragraph.alignment, style.space_before, style.space_after = align, Pt(before), Pt(after)
         style.keep_with_next = keep
         if size == TEXT_PT:
-            style.line_spacing = 1.5
+            style.line_spacing = 1.35
         if indent:
             style.first_line_indent = Pt(2 * size)
         return paragraph
@@ -73,18 +73,21 @@ class Sheet:
             _fill_row(table, texts, widths_mm)
         return table
 
-    def listing(self, widths_mm: Sequence[float], heads: Sequence[str], over: str, cells: Sequence[str]) -> None:
-        """A table with a row for each of a list; its head is repeated on every page."""
+    def listing(self, widths_mm: Sequence[float], heads: Sequence[str], over: str, cells: Sequence[str],
+                centred: Sequence[int] = (0,)) -> None:  # fmt: skip
+        """A table with a row for each of a list; its head is repeated on every page. `centred`: columns of short words."""
         table = self.grid(widths_mm, [heads, [f"{{%tr for row in {over} %}}"], cells, ["{%tr endfor %}"]])
         mark = OxmlElement("w:tblHeader")
         table.rows[0]._tr.get_or_add_trPr().append(mark)
         for cell in table.rows[0].cells:
             _shade(cell)
             cell.paragraphs[0].alignment = CENTER
+        for column in centred:
+            table.rows[2].cells[column].paragraphs[0].alignment = CENTER
 
     def seal(self, *, signatory: str = "{{ authority|line(14) }}") -> None:
         self.line("", CELL_PT)
-        self.line(f"{signatory}（盖章处）", TEXT_PT, align=RIGHT, before=26, keep=True)
+        self.line(f"{signatory}（盖章处）", TEXT_PT, align=RIGHT, before=24, keep=True)
         self.line("{{ issued_on }}", TEXT_PT, align=RIGHT)
 
     def save(self, kind: Kind) -> None:
@@ -106,7 +109,7 @@ def record() -> Sheet:
     sheet.grid((28, 55, 28, 55), [
         ("被检查单位", "{{ enterprise }}", "统一社会信用代码", "{{ uscc }}"),
         ("地址", "{{ address }}", "所属网格", "{{ grid }}"),
-        ("主要负责人", "{{ principal }}", "职务、电话", "{{ position_title }} {{ principal_phone }}"),
+        ("主要负责人", "{{ principal }}", "职务、电话", "{% if position_title %}{{ position_title }}　{% endif %}{{ principal_phone }}"),
         ("检查任务", "{{ task }}", "行业领域", "{{ sector }}"),
         ("检查时间", "{{ started }} 至 {{ finished }}", "", ""),
         ("签到定位", "{{ position }}", "系统收到时间", "{{ received }}"),
@@ -125,19 +128,21 @@ def record() -> Sheet:
     sheet.line("检查情况：{{ summary }}", CELL_PT, HEI, before=8, after=3, keep=True)
     sheet.listing((11, 62, 16, 45, 32), ("序号", "检查项", "结果", "说明与条款", "证据编号"), "items",
                   ("{{ row.no }}", "{{ row.text }}", "{{ row.verdict }}", "{{ row.note }}{% if row.clause %}【{{ row.clause }}】{% endif %}",
-                   "{{ row.evidence }}"))  # fmt: skip
+                   "{{ row.evidence }}"), centred=(0, 2, 4))  # fmt: skip
     sheet.tag("{%p if photos %}")
     sheet.line("现场证据（照片）", CELL_PT, HEI, before=8, after=3, keep=True)
-    sheet.listing((16, 60, 90), ("编号", "检查项、拍摄时间", "照片"), "photos",
-                  ("{{ row.no }}", "{{ row.item }}　{{ row.taken_at }}", "{{ row.picture }}"))  # fmt: skip
+    sheet.listing((16, 70, 80), ("编号", "检查项、拍摄时间", "照片"), "photos",
+                  ("{{ row.no }}", "{{ row.item }}\n{{ row.taken_at }}", "{{ row.picture }}"))  # fmt: skip
     sheet.tag("{%p endif %}")
     sheet.line("", CELL_PT)
-    sheet.grid((36, 130), [
+    signing = sheet.grid((36, 130), [
         ("被检查单位意见", "{{ opinion }}"),
         ("被检查单位签名", "{{ subject_name }} {{ subject_signature }}{% if refusal %}拒签：{{ refusal }}{% endif %}"),
         ("见证人（拒签时）", "{{ witness }}"),
         ("检查人签名", "{{ inspector }} {{ inspector_signature }}"),
     ])  # fmt: skip
+    for row in signing.rows:
+        row.height = Mm(14)
     return sheet
 
 
@@ -151,11 +156,13 @@ def order() -> Sheet:
                    "{{ row.deadline }}"))  # fmt: skip
     sheet.line("现责令你单位对上述问题按所列期限整改，最迟于{{ deadline }}前整改完毕，达到有关法律、法规、规章和标准规定的要求。"
                "整改期间应当采取措施，防止事故发生。由此造成事故的，依法追究有关人员的责任。", TEXT_PT, indent=True, before=6)  # fmt: skip
-    sheet.line("逾期不整改或者整改不合格的，将依据{{ consequences|line(16) }}处理。", TEXT_PT, indent=True)
-    sheet.line("如不服本指令，可以在收到本指令书之日起六十日内向{{ review|line(12) }}申请行政复议，或者在六个月内向"
-               "{{ court|line(12) }}提起行政诉讼，但本指令不停止执行，法律另有规定的除外。", TEXT_PT, indent=True)  # fmt: skip
-    sheet.line("执法人员（签名）：＿＿＿＿＿＿　＿＿＿＿＿＿　证号：{{ certificates|line(16) }}", TEXT_PT, before=10, keep=True)
-    sheet.line("被检查单位签收人：＿＿＿＿＿＿　签收时间：＿＿＿＿年＿＿月＿＿日　送达方式：{{ delivery|line(6) }}", TEXT_PT, keep=True)
+    sheet.line("逾期不整改或者整改不合格的，将依据{{ consequences|line(10) }}处理。", TEXT_PT, indent=True)
+    sheet.line("如不服本指令，可以在收到本指令书之日起六十日内向{{ review|line(8) }}申请行政复议，或者在六个月内向"
+               "{{ court|line(8) }}提起行政诉讼，但本指令不停止执行，法律另有规定的除外。", TEXT_PT, indent=True)  # fmt: skip
+    sheet.line("执法人员（签名）：＿＿＿＿＿＿　＿＿＿＿＿＿", TEXT_PT, before=10, keep=True)
+    sheet.line("执法证号：{{ certificates|line(18) }}", TEXT_PT, keep=True)
+    sheet.line("被检查单位签收人：＿＿＿＿＿＿　签收时间：＿＿＿＿年＿＿月＿＿日", TEXT_PT, keep=True)
+    sheet.line("送达方式：{{ delivery|line(8) }}", TEXT_PT, keep=True)
     sheet.seal()
     sheet.line("本指令书一式两份，一份由出具机关存档，一份交被检查单位。", SMALL_PT, before=10)
     return sheet
@@ -165,19 +172,20 @@ def recheck() -> Sheet:
     sheet = Sheet()
     sheet.head("{{ authority|line(14) }}", "整改复查意见书")
     sheet.line("{{ enterprise }}：", TEXT_PT)
-    sheet.line("根据责令限期整改指令书（文书号：{{ order_number|line(18) }}），于{{ rechecked_on }}对你单位下列问题的整改情况进行了复查。"
+    sheet.line("根据责令限期整改指令书（文书号：{{ order_number|line(12) }}），于{{ rechecked_on }}对你单位下列问题的整改情况进行了复查。"
                "复查结论：{{ summary }}。", TEXT_PT, indent=True, after=4)  # fmt: skip
     sheet.listing((11, 55, 26, 20, 54), ("序号", "原存在问题", "整改期限", "结论", "复查时间、复查人、说明"), "hazards",
                   ("{{ row.no }}", "{{ row.description }}（{{ row.level }}，{{ row.number }}）", "{{ row.deadline }}", "{{ row.conclusion }}",
-                   "{{ row.rechecked_at }}　{{ row.rechecked_by }}　{{ row.why }}"))  # fmt: skip
-    sheet.line("复查意见：{{ opinion|line(30) }}", TEXT_PT, before=6)
-    sheet.line("拟处理意见：{{ intended|line(28) }}", TEXT_PT)
-    sheet.line("复查人员（签名）：＿＿＿＿＿＿　{{ second_inspector|line(6) }}　证号：{{ certificates|line(16) }}", TEXT_PT, before=8, keep=True)
+                   "{{ row.rechecked_at }}\n{{ row.rechecked_by }}　{{ row.why }}"))  # fmt: skip
+    sheet.line("复查意见：{{ opinion|line(26) }}", TEXT_PT, before=6)
+    sheet.line("拟处理意见：{{ intended|line(25) }}", TEXT_PT)
+    sheet.line("复查人员（签名）：＿＿＿＿＿＿　{{ second_inspector|line(6) }}", TEXT_PT, before=8, keep=True)
+    sheet.line("执法证号：{{ certificates|line(18) }}", TEXT_PT, keep=True)
     sheet.line("被检查单位签收人：＿＿＿＿＿＿　签收时间：＿＿＿＿年＿＿月＿＿日", TEXT_PT, keep=True)
     sheet.seal()
     sheet.tag("{%p if photos %}")
     sheet.line("附：隐患照片（发现时）", CELL_PT, HEI, before=10, after=3, keep=True)
-    sheet.listing((30, 46, 90), ("编号", "隐患编号", "照片"), "photos", ("{{ row.no }}", "{{ row.item }}", "{{ row.picture }}"))
+    sheet.listing((20, 66, 80), ("编号", "隐患编号", "照片"), "photos", ("{{ row.no }}", "{{ row.item }}", "{{ row.picture }}"))
     sheet.tag("{%p endif %}")
     return sheet
 
@@ -192,8 +200,8 @@ def traceback() -> Sheet:
     sections = (
         ("一、谁检查、谁签名、查出什么", "inspections", (13, 26, 27, 32, 34, 34),
          ("事件", "时间", "单位", "检查人与签名", "检查表、标准版本", "结果"),
-         ("{{ row.seq }}", "{{ row.when }}", "{{ row.where }}", "{{ row.who }}　{{ row.signed }}",
-          "{{ row.checklist }}　{{ row.standards }}", "{{ row.found }}　{{ row.remark }}")),
+         ("{{ row.seq }}", "{{ row.when }}", "{{ row.where }}", "{{ row.who }}\n{{ row.signed }}",
+          "{{ row.checklist }}\n{{ row.standards }}", "{{ row.found }}\n{{ row.remark }}")),
         ("二、隐患", "hazards", (13, 34, 28, 19, 50, 22), ("事件", "隐患编号", "发现时间", "发现人", "内容", "现状态"),
          ("{{ row.seq }}", "{{ row.number }}", "{{ row.when }}", "{{ row.who }}", "{{ row.what }}", "{{ row.state }}")),
         ("三、漏查与逾期线索（是否失职由人认定）", "missed", (26, 66, 24, 32, 18), ("类别", "内容", "当时责任人", "时间", "事件"),
