@@ -9,6 +9,11 @@ from backend.foundation import clock
 from backend.hazards.models import Hazard
 from backend.hazards.states import Level
 
+TAGS = {
+    "mine": "非煤矿山", "hazchem": "危险化学品", "fireworks": "烟花爆竹", "transport": "交通运输", "construction": "建筑施工",
+    "explosives": "民用爆炸物品", "smelting": "金属冶炼", "fishery": "渔业生产", "small_venue": "九小场所",
+}  # fmt: skip
+
 
 def moment(at: datetime | None) -> str:
     if at is None:

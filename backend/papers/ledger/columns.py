@@ -38,7 +38,7 @@ def _elements(name: str) -> Callable[[Hazard, Known], Any]:
 
 
 def _tags(hazard: Hazard, _: Known) -> str:
-    return "、".join(hazard.enterprise.tags)
+    return "、".join(words.TAGS.get(tag, tag) for tag in hazard.enterprise.tags)
 
 
 def _spot(hazard: Hazard, _: Known) -> str:
@@ -87,7 +87,7 @@ COLUMNS = (
     Column("判定", "判定依据（标准、版本、条款）", 34, lambda h, _: words.basis(h)),
     Column("判定", "判定方式", 9, _method),
     Column("发现", "来源", 9, lambda h, _: Source(h.source).label),
-    Column("发现", "发现时间", 17, lambda h, _: words.moment(h.found_at)),
+    Column("发现", "发现时间", 17, lambda h, _: h.found_at),
     Column("发现", "发现人", 9, lambda h, _: h.found_by.name),
     Column("上报", "是否自查", 6, lambda h, _: "是" if h.source == Source.SELF_CHECK else "否"),
     Column("上报", "上报时间", 10),
@@ -96,7 +96,7 @@ COLUMNS = (
     Column("五落实", "责任人及电话", 13, _elements("responsible")),
     Column("五落实", "整改措施", 26, _elements("measures")),
     Column("五落实", "资金", 11, _elements("funds")),
-    Column("五落实", "期限", 14, lambda h, _: words.day_of(h.due)),
+    Column("五落实", "期限", 11, lambda h, _: h.due and clock.day_of(h.due)),
     Column("五落实", "应急预案", 18, _elements("emergency_plan")),
     Column("整改", "临时防控措施", 12),
     Column("整改", "整改前照片", 9, _photos),
@@ -109,10 +109,10 @@ COLUMNS = (
     Column("监管", "挂牌督办（级别、文号、日期、摘牌日期）", 14),
     Column("监管", "执法文书号", 18, lambda h, known: known.orders.get(str(h.pk), "")),
     Column("监管", "处罚情况", 10),
-    Column("复查与销号", "复查时间", 17, _recheck_of(lambda move, _: words.moment(move.at))),
+    Column("复查与销号", "复查时间", 17, _recheck_of(lambda move, _: move.at)),
     Column("复查与销号", "复查结论", 8, _recheck_of(lambda move, _: conclusion(move))),
     Column("复查与销号", "复查人", 9, _recheck_of(lambda move, known: known.people.get(move.who, ""))),
-    Column("复查与销号", "销号日期", 14, lambda h, _: words.day_of(h.closed_at)),
+    Column("复查与销号", "销号日期", 11, lambda h, _: h.closed_at and clock.day_of(h.closed_at)),
     Column("复查与销号", "审批人", 8),
     Column("复查与销号", "延期次数与理由", 12),
     Column("复查与销号", "备注", 16, _remark),

@@ -45,10 +45,12 @@ def issue_ledger(wanted: WantedLedger, town: Town, *, acting_user: User) -> Pape
     rows = _narrowed(hazards_visible_to(acting_user).filter(town=town.code), wanted)
     stamped = stamp(Kind.LEDGER, town.code)
     title = ("重大事故隐患" if wanted.level == Level.MAJOR else "事故隐患") + "台账"
-    told = [f"{town.division.name}　文书号 {stamped.number}", _asked(wanted), f"出具人 {acting_user.name}"]
-    about = "　".join(filter(None, told)) + ("　演示数据，不是正式台账" if town.demo else "")
-    foot = f"{stamped.number}　日志印记 {stamped.mark}　出具 {words.moment(stamped.at)}"
-    content = write_ledger(chunks(rows), title=f"{town.division.name}{title}", about=f"{about}　{foot}", foot=foot)
+    told = [f"文书号 {stamped.number}", _asked(wanted), f"出具人 {acting_user.name}"]
+    made = f"日志印记 {stamped.mark}　出具 {words.moment(stamped.at)}"
+    about = "　".join([*filter(None, told), made, *["演示数据，不是正式台账"] * town.demo])
+    content = write_ledger(
+        chunks(rows), title=f"{town.division.name}{title}", about=about, foot=f"{stamped.number}　{made}"
+    )
     return hand_out(stamped, Made(title, {Form.XLSX: content}), acting_user=acting_user)
 
 

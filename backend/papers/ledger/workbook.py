@@ -6,7 +6,9 @@ Written row by row; neither the rows of the database nor those of the workbook a
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from itertools import groupby
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -15,7 +17,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
+from backend.foundation import clock
 from backend.hazards.models import Hazard
 from backend.hazards.states import HazardState, Level
 from backend.papers.ledger.columns import COLUMNS, overdue_days
@@ -23,6 +27,7 @@ from backend.papers.ledger.reading import Known
 
 FIRST_ROW = 6  # title, about, blank, two heads
 KEPT_COLUMNS = 3
+LINE_PT = 13.5
 THIN = Side(style="thin", color="000000")
 FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 TITLE, HEAD, TEXT = Font(name="黑体", size=20), Font(name="黑体", size=10), Font(name="宋体", size=10)
@@ -48,9 +53,9 @@ def write_ledger(chunks: Iterable[tuple[list[Hazard], Known]], *, title: str, ab
         for hazard in hazards:
             days = overdue_days(hazard, known)
             _count(counted, hazard, days)
-            sheet.append(_row(sheet, hazard, known, days))
             number += 1
-    sheet.append(_sums(sheet, counted))
+            _append(sheet, number, _row(sheet, hazard, known, days))
+    _append(sheet, number + 1, _sums(sheet, counted))
     sheet.auto_filter.ref = f"A{FIRST_ROW - 1}:{get_column_letter(len(COLUMNS))}{max(number, FIRST_ROW - 1)}"
     written = io.BytesIO()
     book.save(written)
@@ -59,12 +64,12 @@ def write_ledger(chunks: Iterable[tuple[list[Hazard], Known]], *, title: str, ab
 
 def _set_up(sheet: Any, foot: str) -> None:
     sheet.freeze_panes = f"{get_column_letter(KEPT_COLUMNS + 1)}{FIRST_ROW}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A3
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 2, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows, sheet.print_title_cols = f"1:{FIRST_ROW - 1}", f"A:{get_column_letter(KEPT_COLUMNS)}"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.8, 0.4
     sheet.oddFooter.center.text = f"{foot}　第 &P 页　共 &N 页"
     for number, column in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = column.width
@@ -96,6 +101,19 @@ def _row(sheet: Any, hazard: Hazard, known: Known, days: int | None) -> list[Any
     return cells
 
 
+def _append(sheet: Any, number: int, cells: list[Any]) -> None:
+    """With the height its longest text needs: spreadsheets fit only rows that somebody has touched."""
+    lines = max(_lines(str(cell.value or ""), column.width) for cell, column in zip(cells, COLUMNS, strict=True))
+    sheet.row_dimensions[number].height = LINE_PT * lines + 6
+    sheet.append(cells)
+    del sheet.row_dimensions[number]
+
+
+def _lines(text: str, width: float) -> int:
+    """In a column so many digits wide; a Chinese character takes two."""
+    return max(1, ceil(sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) / (width * 1.05)))
+
+
 def _count(counted: Counter[str], hazard: Hazard, days: int | None) -> None:
     counted["all"] += 1
     counted[hazard.state] += 1
@@ -121,9 +139,13 @@ def _place(name: str) -> int:
 
 
 def _cell(sheet: Any, value: Any, **style: Any) -> Any:
-    """Text as text: what somebody typed must not become a formula in the office's spreadsheet."""
+    """Text as text: what somebody typed must not become a formula in the office's spreadsheet. Moments in the town's time."""
     if isinstance(value, str):
         value = "".join(letter for letter in value if letter >= " " or letter in "\n\t")
+    if isinstance(value, datetime):
+        value, style = value.astimezone(clock.ZONE).replace(tzinfo=None), style | {"number_format": "yyyy-mm-dd hh:mm", "alignment": MIDDLE}
+    elif isinstance(value, date):
+        style |= {"number_format": "yyyy-mm-dd", "alignment": MIDDLE}
     cell = WriteOnlyCell(sheet, value=value)
     if isinstance(value, str) and value.startswith(FORMULA):
         cell.data_type = "s"
