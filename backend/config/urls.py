@@ -12,6 +12,8 @@ from backend.dispatch import api as dispatch
 from backend.enterprises import api as enterprises
 from backend.hazards import api as hazards
 from backend.inspections import api as inspections
+from backend.papers import api as papers
+from backend.papers.kinds import TEMPLATED, Form, Kind
 from backend.rollups import api as rollups
 from backend.standards import api as standards
 from backend.sync import api as sync
@@ -47,6 +49,18 @@ urlpatterns = [
     path("api/inspections", inspections.Inspections.as_view()),
     path("api/inspections/<uuid:inspection>", inspections.OneInspection.as_view()),
     re_path(f"^api/photos/{SHA256}$", inspections.Image.as_view()),
+    path("api/papers", papers.Papers.as_view()),
+    path("api/papers/verify", papers.Verify.as_view()),
+    path("api/papers/hazard-ledger", papers.NewLedgerPaper.as_view()),
+    path("api/papers/inspection-record", papers.NewRecordPaper.as_view()),
+    path("api/papers/rectification-order", papers.NewHazardsPaper.as_view(kind=Kind.ORDER)),
+    path("api/papers/recheck-opinion", papers.NewHazardsPaper.as_view(kind=Kind.RECHECK)),
+    path("api/papers/traceback", papers.NewTracePaper.as_view()),
+    path("api/papers/templates", papers.Templates.as_view()),
+    *(path(f"api/papers/templates/{kind}", papers.OneTemplate.as_view(kind=kind)) for kind in TEMPLATED),
+    path("api/papers/<uuid:paper>", papers.OnePaper.as_view()),
+    *(path(f"api/papers/<uuid:paper>/{form}", papers.PaperContent.as_view(form=form)) for form in Form),
+    path("api/tracebacks", papers.Tracebacks.as_view()),
     path("api/overview", rollups.TownOverview.as_view()),
     path("api/journal/verify", health.VerifyChain.as_view()),
     path("api/journal/anchors", health.LastAnchors.as_view()),

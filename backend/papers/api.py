@@ -24,7 +24,7 @@ from backend.papers.ledger.issuing import WantedLedger, issue_ledger
 from backend.papers.models import Paper
 from backend.papers.problems import WHICH_PAPER, WHICH_TOWN
 from backend.papers.tracing import reading
-from backend.papers.tracing.account import TracebackView
+from backend.papers.tracing.views import TracebackView
 from backend.papers.tracing.wanted import WantedTraceback
 from backend.papers.verifying import PaperVerdict, verify_file, verify_number
 from backend.papers.views import PaperView, TemplateView, paper_view, template_view
@@ -197,7 +197,9 @@ class OneTemplate(Endpoint):
     def put(self, request: PersonRequest) -> HttpResponse:
         town = _town(request.user, request.query_params.get("town"))
         content = body_of(request)
-        return answer(template_view(services.replace_template(town.code, self.kind, content, acting_user=request.user)), 201)
+        return answer(
+            template_view(services.replace_template(town.code, self.kind, content, acting_user=request.user)), 201
+        )
 
 
 def _visible(user: User, paper: UUID) -> Paper:

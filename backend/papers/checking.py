@@ -56,7 +56,9 @@ def check_template(content: bytes, kind: Kind) -> None:
     unknown, used = _fields_of(template, FIELDS[kind])
     missing = [name for name in REQUIRED[kind] if name in _names(FIELDS[kind]) and name not in used]
     if unknown or missing:
-        said = [f"没有的字段：{'、'.join(unknown)}"] * bool(unknown) + [f"缺少的字段：{'、'.join(missing)}"] * bool(missing)
+        said = [f"没有的字段：{'、'.join(unknown)}"] * bool(unknown) + [f"缺少的字段：{'、'.join(missing)}"] * bool(
+            missing
+        )
         raise problems.TEMPLATE_FIELDS.because("；".join(said), unknown=unknown, missing=missing)
 
 
@@ -68,7 +70,15 @@ def _opened(content: bytes) -> DocxTemplate:
             _refuse_dangerous(archive)
         template = DocxTemplate(io.BytesIO(content))
         template.init_docx()
-    except (BadZipFile, OpcError, XMLSyntaxError, KeyError, ValueError, NotImplementedError, zipfile.LargeZipFile) as error:
+    except (
+        BadZipFile,
+        OpcError,
+        XMLSyntaxError,
+        KeyError,
+        ValueError,
+        NotImplementedError,
+        zipfile.LargeZipFile,
+    ) as error:
         raise problems.TEMPLATE_UNREADABLE.because(f"打不开：{str(error)[:200]}") from error
     return template
 
@@ -103,7 +113,9 @@ def _fields_of(template: DocxTemplate, fields: Tree) -> tuple[list[str], set[str
     reading = _Reading(fields)
     sources = [template.get_xml(), *(template.get_part_xml(part) for part in _edges(template))]
     properties = template.get_docx().core_properties
-    sources += [str(getattr(properties, name)) for name in ("author", "title", "subject", "comments", "keywords", "category")]
+    sources += [
+        str(getattr(properties, name)) for name in ("author", "title", "subject", "comments", "keywords", "category")
+    ]
     for source in sources:
         try:
             parsed = environment().parse(template.patch_xml(source))
@@ -156,7 +168,11 @@ class _Reading:
         assert isinstance(over, nodes.Name) and isinstance(row, nodes.Name)
         shape = self.fields.get(over.name)
         self._note(over.name, isinstance(shape, list))
-        inside = rows | {row.name: (over.name, shape[0] if isinstance(shape, list) else {})} | {"loop": ("loop", LOOP["loop"])}
+        inside = (
+            rows
+            | {row.name: (over.name, shape[0] if isinstance(shape, list) else {})}
+            | {"loop": ("loop", LOOP["loop"])}
+        )
         for child in (*node.body, *node.else_):
             self.read(child, inside)
 

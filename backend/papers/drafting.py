@@ -33,7 +33,13 @@ def record_draft(user: User, inspection: UUID) -> Draft:
 def hazards_draft(user: User, kind: Kind, hazards: Sequence[UUID]) -> Draft:
     """Raises not_found (one of them is outside the person's scope), subjects_differ, not_ordered, not_rechecked."""
     rows = hazards_with_all(hazards_visible_to(user)).select_related(
-        "enterprise__grid", "enterprise__department", "clause__standard", "grid", "department", "found_by", "task__dispatch"
+        "enterprise__grid",
+        "enterprise__department",
+        "clause__standard",
+        "grid",
+        "department",
+        "found_by",
+        "task__dispatch",
     )
     found: list[Hazard] = list(rows.filter(pk__in=hazards).order_by("number"))
     if missing := set(hazards) - {hazard.pk for hazard in found}:

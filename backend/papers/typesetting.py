@@ -20,7 +20,6 @@ from docx import Document
 from docx.document import Document as Docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.section import Section
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -144,7 +143,9 @@ def _run(setting: Setting, run: Run, paragraph: Paragraph) -> Iterator[str]:
     for child in run._element.iterchildren():
         if child.tag == qn("w:t"):
             pieces = filter(None, _PIECES.split(child.text or ""))
-            yield _styled(run, paragraph, "".join(f"#box({_text(p)})" if p[0] == "＿" else f"#{_text(p)}" for p in pieces))
+            yield _styled(
+                run, paragraph, "".join(f"#box({_text(p)})" if p[0] == "＿" else f"#{_text(p)}" for p in pieces)
+            )
         elif child.tag == qn("w:tab"):
             yield "#h(2em)"
         elif child.tag in (qn("w:br"), qn("w:cr")):
@@ -185,7 +186,8 @@ def _pictures(setting: Setting, drawing: Any, run: Run) -> Iterator[str]:
 
 def _table(setting: Setting, table: Table) -> str:
     widths = [f"{int(column.get(qn('w:w'))) / 20:.2f}fr" for column in table._tbl.tblGrid.iterchildren(qn("w:gridCol"))]
-    heads, rows = [], []
+    heads: list[str] = []
+    rows: list[str] = []
     for number, row in enumerate(table._tbl.tr_lst):
         cells = "".join(_cells(setting, table, number, row.trHeight_val))
         is_head = row.trPr is not None and row.trPr.find(qn("w:tblHeader")) is not None

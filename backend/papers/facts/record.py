@@ -39,7 +39,8 @@ def facts_of(inspection: Inspection) -> dict[str, Any]:
     items, photos = _items(inspection)
     signed = {signature.role: signature for signature in inspection.signatures.all()}
     return words.place(inspection.enterprise) | {
-        "title": title_of(inspection), "enforcement": "是" if Role.ENFORCEMENT_OFFICER in roles_on(inspection.inspector, day) else "",
+        "title": title_of(inspection),
+        "enforcement": "是" if Role.ENFORCEMENT_OFFICER in roles_on(inspection.inspector, day) else "",
         "task": inspection.task.dispatch.title, "checklist": checklist_words(inspection.checklist),
         "standards": "；".join(f"{s.number}《{s.title}》（{s.effective_from} 起施行）" for s in view.standards),
         "started": words.moment(inspection.started_at), "finished": words.moment(inspection.finished_at),
@@ -65,7 +66,12 @@ def _items(inspection: Inspection) -> tuple[list[dict[str, Any]], list[dict[str,
         evidence = [f"{number}-{n}" for n, _ in enumerate(answer.photos.all(), start=1)]
         rows.append(_row(number, text, answer, clauses, evidence))
         photos += [
-            {"no": no, "item": text, "taken_at": words.moment(photo.taken_at), "picture": ImageOf(photo.sha256, PHOTO_MM)}
+            {
+                "no": no,
+                "item": text,
+                "taken_at": words.moment(photo.taken_at),
+                "picture": ImageOf(photo.sha256, PHOTO_MM),
+            }
             for no, photo in zip(evidence, answer.photos.all(), strict=True)
         ]
     return rows, photos
@@ -85,9 +91,7 @@ def _summary(inspection: Inspection) -> str:
 
 
 def _late(inspection: Inspection) -> str:
-    return (
-        "说明：这份结果来自改派之前的持有人，或在任务已有结果之后才到，照存，不改变任务。" if inspection.late else ""
-    )
+    return "说明：这份结果来自改派之前的持有人，或在任务已有结果之后才到，照存，不改变任务。" if inspection.late else ""
 
 
 def _position(inspection: Inspection) -> str:

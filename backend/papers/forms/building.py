@@ -6,7 +6,7 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as Docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -18,8 +18,7 @@ from backend.papers.kinds import Kind
 
 HERE = Path(__file__).parent
 SONG, HEI = "宋体", "黑体"
-TITLE_PT, TEXT_PT, CELL_PT, SMALL_PT = 22, 14, 10.5, 9
-TEXT_MM = 166
+TITLE_PT, TEXT_PT, CELL_PT, SMALL_PT, FOOT_PT = 22, 14, 10.5, 9, 8
 CENTER, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 GREY = "F2F2F2"
 
@@ -31,7 +30,12 @@ class Sheet:
         self.document: Docx = Document()
         section = self.document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
-        section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = Mm(24), Mm(20), Mm(25), Mm(22)
+        section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = (
+            Mm(24),
+            Mm(20),
+            Mm(25),
+            Mm(22),
+        )
         normal = self.document.styles["Normal"]
         normal.font.size = Pt(CELL_PT)
         normal.paragraph_format.space_after = Pt(0)
@@ -65,7 +69,7 @@ class Sheet:
 
     def grid(self, widths_mm: Sequence[float], rows: Sequence[Sequence[str]]) -> Table:
         """A table with thin lines; "" in a row widens the cell before it; a label ends with no tag and is shaded."""
-        table = self.document.add_table(rows=0, cols=len(widths_mm))
+        table: Table = self.document.add_table(rows=0, cols=len(widths_mm))
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
         for column, width in zip(table.columns, widths_mm, strict=True):
             column.width = Mm(width)
@@ -96,11 +100,11 @@ class Sheet:
     def _footer(self, footer: Any) -> None:
         paragraph = footer.paragraphs[0]
         paragraph.alignment = CENTER
-        _write(paragraph, "{{ number }}　日志印记 {{ mark }}　出具 {{ issued_at }}　第 ", SMALL_PT, SONG)
+        _write(paragraph, "{{ number }}　日志印记 {{ mark }}　出具 {{ issued_at }}　第 ", FOOT_PT, SONG)
         _page_field(paragraph, "PAGE")
-        _write(paragraph, " 页　共 ", SMALL_PT, SONG)
+        _write(paragraph, " 页　共 ", FOOT_PT, SONG)
         _page_field(paragraph, "NUMPAGES")
-        _write(paragraph, " 页", SMALL_PT, SONG)
+        _write(paragraph, " 页", FOOT_PT, SONG)
 
 
 def record() -> Sheet:
@@ -109,7 +113,8 @@ def record() -> Sheet:
     sheet.grid((28, 55, 28, 55), [
         ("被检查单位", "{{ enterprise }}", "统一社会信用代码", "{{ uscc }}"),
         ("地址", "{{ address }}", "所属网格", "{{ grid }}"),
-        ("主要负责人", "{{ principal }}", "职务、电话", "{% if position_title %}{{ position_title }}　{% endif %}{{ principal_phone }}"),
+        ("主要负责人", "{{ principal }}", "职务、电话",
+         "{% if position_title %}{{ position_title }}　{% endif %}{{ principal_phone }}"),
         ("检查任务", "{{ task }}", "行业领域", "{{ sector }}"),
         ("检查时间", "{{ started }} 至 {{ finished }}", "", ""),
         ("签到定位", "{{ position }}", "系统收到时间", "{{ received }}"),
@@ -126,9 +131,10 @@ def record() -> Sheet:
     sheet.line("{{ late }}", CELL_PT, HEI, before=4)
     sheet.tag("{%p endif %}")
     sheet.line("检查情况：{{ summary }}", CELL_PT, HEI, before=8, after=3, keep=True)
-    sheet.listing((11, 62, 16, 45, 32), ("序号", "检查项", "结果", "说明与条款", "证据编号"), "items",
-                  ("{{ row.no }}", "{{ row.text }}", "{{ row.verdict }}", "{{ row.note }}{% if row.clause %}【{{ row.clause }}】{% endif %}",
-                   "{{ row.evidence }}"), centred=(0, 2, 4))  # fmt: skip
+    sheet.listing((13, 60, 16, 45, 32), ("序号", "检查项", "结果", "说明与条款", "证据编号"), "items",
+                  ("{{ row.no }}", "{{ row.text }}", "{{ row.verdict }}",
+                   "{{ row.note }}{% if row.clause %}【{{ row.clause }}】{% endif %}", "{{ row.evidence }}"),
+                  centred=(0, 2, 4))  # fmt: skip
     sheet.tag("{%p if photos %}")
     sheet.line("现场证据（照片）", CELL_PT, HEI, before=8, after=3, keep=True)
     sheet.listing((16, 70, 80), ("编号", "检查项、拍摄时间", "照片"), "photos",
@@ -151,11 +157,12 @@ def order() -> Sheet:
     sheet.head("{{ authority|line(14) }}", "责令限期整改指令书")
     sheet.line("{{ enterprise }}：", TEXT_PT)
     sheet.line("经查，你单位存在下列 {{ many }} 项问题：", TEXT_PT, indent=True, after=4)
-    sheet.listing((11, 58, 38, 33, 26), ("序号", "存在问题", "判定依据", "整改要求", "整改期限"), "hazards",
-                  ("{{ row.no }}", "{{ row.description }}（{{ row.level }}，{{ row.number }}）", "{{ row.basis }}", "{{ row.measures }}",
-                   "{{ row.deadline }}"))  # fmt: skip
-    sheet.line("现责令你单位对上述问题按所列期限整改，最迟于{{ deadline }}前整改完毕，达到有关法律、法规、规章和标准规定的要求。"
-               "整改期间应当采取措施，防止事故发生。由此造成事故的，依法追究有关人员的责任。", TEXT_PT, indent=True, before=6)  # fmt: skip
+    sheet.listing((13, 56, 38, 33, 26), ("序号", "存在问题", "判定依据", "整改要求", "整改期限"), "hazards",
+                  ("{{ row.no }}", "{{ row.description }}（{{ row.level }}，{{ row.number }}）", "{{ row.basis }}",
+                   "{{ row.measures }}", "{{ row.deadline }}"))  # fmt: skip
+    sheet.line("现责令你单位对上述问题按所列期限整改，最迟于{{ deadline }}前整改完毕，达到有关法律、法规、规章和标准规定的"
+               "要求。整改期间应当采取措施，防止事故发生。由此造成事故的，依法追究有关人员的责任。", TEXT_PT,
+               indent=True, before=6)  # fmt: skip
     sheet.line("逾期不整改或者整改不合格的，将依据{{ consequences|line(10) }}处理。", TEXT_PT, indent=True)
     sheet.line("如不服本指令，可以在收到本指令书之日起六十日内向{{ review|line(8) }}申请行政复议，或者在六个月内向"
                "{{ court|line(8) }}提起行政诉讼，但本指令不停止执行，法律另有规定的除外。", TEXT_PT, indent=True)  # fmt: skip
@@ -172,11 +179,11 @@ def recheck() -> Sheet:
     sheet = Sheet()
     sheet.head("{{ authority|line(14) }}", "整改复查意见书")
     sheet.line("{{ enterprise }}：", TEXT_PT)
-    sheet.line("根据责令限期整改指令书（文书号：{{ order_number|line(12) }}），于{{ rechecked_on }}对你单位下列问题的整改情况进行了复查。"
-               "复查结论：{{ summary }}。", TEXT_PT, indent=True, after=4)  # fmt: skip
-    sheet.listing((11, 55, 26, 20, 54), ("序号", "原存在问题", "整改期限", "结论", "复查时间、复查人、说明"), "hazards",
-                  ("{{ row.no }}", "{{ row.description }}（{{ row.level }}，{{ row.number }}）", "{{ row.deadline }}", "{{ row.conclusion }}",
-                   "{{ row.rechecked_at }}\n{{ row.rechecked_by }}　{{ row.why }}"))  # fmt: skip
+    sheet.line("根据责令限期整改指令书（文书号：{{ order_number|line(12) }}），于{{ rechecked_on }}对你单位下列问题的整改情况"
+               "进行了复查。复查结论：{{ summary }}。", TEXT_PT, indent=True, after=4)  # fmt: skip
+    sheet.listing((13, 57, 26, 20, 50), ("序号", "原存在问题", "整改期限", "结论", "复查时间、复查人、说明"), "hazards",
+                  ("{{ row.no }}", "{{ row.description }}（{{ row.level }}，{{ row.number }}）", "{{ row.deadline }}",
+                   "{{ row.conclusion }}", "{{ row.rechecked_at }}\n{{ row.rechecked_by }}　{{ row.why }}"))  # fmt: skip
     sheet.line("复查意见：{{ opinion|line(26) }}", TEXT_PT, before=6)
     sheet.line("拟处理意见：{{ intended|line(25) }}", TEXT_PT)
     sheet.line("复查人员（签名）：＿＿＿＿＿＿　{{ second_inspector|line(6) }}", TEXT_PT, before=8, keep=True)
@@ -185,7 +192,9 @@ def recheck() -> Sheet:
     sheet.seal()
     sheet.tag("{%p if photos %}")
     sheet.line("附：隐患照片（发现时）", CELL_PT, HEI, before=10, after=3, keep=True)
-    sheet.listing((20, 66, 80), ("编号", "隐患编号", "照片"), "photos", ("{{ row.no }}", "{{ row.item }}", "{{ row.picture }}"))
+    sheet.listing(
+        (20, 66, 80), ("编号", "隐患编号", "照片"), "photos", ("{{ row.no }}", "{{ row.item }}", "{{ row.picture }}")
+    )
     sheet.tag("{%p endif %}")
     return sheet
 
@@ -198,15 +207,15 @@ def traceback() -> Sheet:
         ("不符之处", "{% if misfit %}{{ misfit }}{% else %}无{% endif %}"),
     ])  # fmt: skip
     sections = (
-        ("一、谁检查、谁签名、查出什么", "inspections", (13, 26, 27, 32, 34, 34),
+        ("一、谁检查、谁签名、查出什么", "inspections", (16, 25, 25, 30, 40, 30),
          ("事件", "时间", "单位", "检查人与签名", "检查表、标准版本", "结果"),
          ("{{ row.seq }}", "{{ row.when }}", "{{ row.where }}", "{{ row.who }}\n{{ row.signed }}",
           "{{ row.checklist }}\n{{ row.standards }}", "{{ row.found }}\n{{ row.remark }}")),
-        ("二、隐患", "hazards", (13, 34, 28, 19, 50, 22), ("事件", "隐患编号", "发现时间", "发现人", "内容", "现状态"),
+        ("二、隐患", "hazards", (17, 34, 28, 19, 46, 22), ("事件", "隐患编号", "发现时间", "发现人", "内容", "现状态"),
          ("{{ row.seq }}", "{{ row.number }}", "{{ row.when }}", "{{ row.who }}", "{{ row.what }}", "{{ row.state }}")),
-        ("三、漏查与逾期线索（是否失职由人认定）", "missed", (26, 66, 24, 32, 18), ("类别", "内容", "当时责任人", "时间", "事件"),
+        ("三、漏查与逾期线索（是否失职由人认定）", "missed", (26, 66, 22, 32, 20), ("类别", "内容", "当时责任人", "时间", "事件"),
          ("{{ row.kind }}", "{{ row.what }}", "{{ row.who }}", "{{ row.when }}", "{{ row.seq }}")),
-        ("四、谁改动了什么", "changes", (13, 30, 30, 24, 69), ("事件", "发生时间", "入账时间", "何人", "改动"),
+        ("四、谁改动了什么", "changes", (16, 30, 30, 22, 68), ("事件", "发生时间", "入账时间", "何人", "改动"),
          ("{{ row.seq }}", "{{ row.when }}", "{{ row.recorded }}", "{{ row.who }}", "{{ row.what }}")),
     )  # fmt: skip
     for title, over, widths, heads, cells in sections:
@@ -221,9 +230,9 @@ def traceback() -> Sheet:
 
 
 def _fill_row(table: Table, texts: Sequence[str], widths_mm: Sequence[float]) -> None:
-    cells = table.add_row().cells
+    cells = table.add_row().cells  # type: ignore[no-untyped-call]
     for cell, width in zip(cells, widths_mm, strict=True):
-        cell.width = Mm(width)
+        cell.width, cell.vertical_alignment = Mm(width), WD_ALIGN_VERTICAL.CENTER
     start = 0
     for number, text in enumerate([*texts, *[""] * (len(cells) - len(texts))]):
         if text:
@@ -259,7 +268,7 @@ def _face(properties: Any, face: str) -> None:
 def _page_field(paragraph: Paragraph, code: str) -> None:
     for kind in ("begin", "instr", "end"):
         run = paragraph.add_run()
-        run.font.size = Pt(SMALL_PT)
+        run.font.size = Pt(FOOT_PT)
         if kind == "instr":
             element = OxmlElement("w:instrText")
             element.text = f" {code} "
@@ -270,5 +279,10 @@ def _page_field(paragraph: Paragraph, code: str) -> None:
 
 
 if __name__ == "__main__":
-    for kind, sheet in ((Kind.RECORD, record()), (Kind.ORDER, order()), (Kind.RECHECK, recheck()), (Kind.TRACE, traceback())):
+    for kind, sheet in (
+        (Kind.RECORD, record()),
+        (Kind.ORDER, order()),
+        (Kind.RECHECK, recheck()),
+        (Kind.TRACE, traceback()),
+    ):
         sheet.save(kind)

@@ -12,7 +12,6 @@ from backend.foundation import clock
 from backend.foundation.shapes import Body, Moment, require_plausible
 from backend.hazards.models import Hazard
 from backend.hazards.queries import hazards_visible_to, open_hazards
-from backend.hazards.states import Level
 from backend.papers.facts import words
 from backend.papers.kinds import Form, Kind
 from backend.papers.ledger.reading import chunks
@@ -44,7 +43,7 @@ def issue_ledger(wanted: WantedLedger, town: Town, *, acting_user: User) -> Pape
         raise PERIOD_REVERSED.because()
     rows = _narrowed(hazards_visible_to(acting_user).filter(town=town.code), wanted)
     stamped = stamp(Kind.LEDGER, town.code)
-    title = ("重大事故隐患" if wanted.level == Level.MAJOR else "事故隐患") + "台账"
+    title = ("重大事故隐患" if wanted.level == "major" else "事故隐患") + "台账"
     told = [f"文书号 {stamped.number}", _asked(wanted), f"出具人 {acting_user.name}"]
     made = f"日志印记 {stamped.mark}　出具 {words.moment(stamped.at)}"
     about = "　".join([*filter(None, told), made, *["演示数据，不是正式台账"] * town.demo])

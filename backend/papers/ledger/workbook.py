@@ -143,7 +143,8 @@ def _cell(sheet: Any, value: Any, **style: Any) -> Any:
     if isinstance(value, str):
         value = "".join(letter for letter in value if letter >= " " or letter in "\n\t")
     if isinstance(value, datetime):
-        value, style = value.astimezone(clock.ZONE).replace(tzinfo=None), style | {"number_format": "yyyy-mm-dd hh:mm", "alignment": MIDDLE}
+        value = value.astimezone(clock.ZONE).replace(tzinfo=None)
+        style |= {"number_format": "yyyy-mm-dd hh:mm", "alignment": MIDDLE}
     elif isinstance(value, date):
         style |= {"number_format": "yyyy-mm-dd", "alignment": MIDDLE}
     cell = WriteOnlyCell(sheet, value=value)

@@ -38,7 +38,11 @@ def prove(town: str, gathered: Gathered, used: Iterable[int]) -> ProofView:
     wanted, verdict = set(used), verify_chain(town)
     rows = [
         UsedEvent(
-            seq=told.seq, type=told.type, hash=told.hash, fits=told.misfit is None, why=told.misfit.zh if told.misfit else None
+            seq=told.seq,
+            type=told.type,
+            hash=told.hash,
+            fits=told.misfit is None,
+            why=told.misfit.zh if told.misfit else None,
         )
         for told in gathered.told
         if told.seq in wanted

@@ -13,9 +13,12 @@ from backend.papers.facts.words import moment
 from backend.papers.kinds import Kind
 from backend.papers.models import Paper
 from backend.papers.services import Draft, issue, note_reading
-from backend.papers.tracing.account import Account, InspectedView, SignedView, TracebackView, Versions
+from backend.papers.tracing.account import Account
 from backend.papers.tracing.gathering import Gathered, gather
+from backend.papers.tracing.missing import Leads
 from backend.papers.tracing.proof import ProofView, in_runs, prove
+from backend.papers.tracing.versions import Versions
+from backend.papers.tracing.views import InspectedView, SignedView, TracebackView
 from backend.papers.tracing.wanted import Place, WantedTraceback, place_of
 
 MISSED = {
@@ -40,7 +43,13 @@ def issue_traceback(wanted: WantedTraceback, hand: Mapping[str, str], *, acting_
     draft = Draft(Kind.TRACE, place.town, Kind.TRACE.label, _facts(found))
     paper = issue(draft, hand, acting_user=acting_user)
     note_reading(
-        place.town, place.target, _asked(wanted), wanted.since, wanted.until, acting_user=acting_user, paper=paper.number
+        place.town,
+        place.target,
+        _asked(wanted),
+        wanted.since,
+        wanted.until,
+        acting_user=acting_user,
+        paper=paper.number,
     )
     return paper
 
@@ -52,7 +61,11 @@ def note_fetching(paper: Paper, *, acting_user: User) -> None:
 
 def _asked(wanted: WantedTraceback) -> dict[str, Any]:
     whole: dict[str, Any] = msgspec.to_builtins(wanted)
-    return {name: value for name, value in whole.items() if name in ("enterprise_id", "grid_uid", "division", "around") and value}
+    return {
+        name: value
+        for name, value in whole.items()
+        if name in ("enterprise_id", "grid_uid", "division", "around") and value
+    }
 
 
 def _account(place: Place, since: datetime, until: datetime) -> TracebackView:
@@ -61,9 +74,9 @@ def _account(place: Place, since: datetime, until: datetime) -> TracebackView:
     for told in gathered.told:
         account.take(told)
     versions = Versions({one.checklist_id for _, one in account.inspections.values()})
-    inspections, hazards, missed = account.inspected(versions), account.found(), account.missed(versions)
-    used = [row.seq for row in (*inspections, *hazards, *account.changes)]
-    used += [row.last_seq for row in hazards] + [seq for row in missed for seq in row.seqs]
+    inspections, hazards, missed = account.inspected(versions), account.found(), Leads(account, versions).told()
+    used = [row.seq for row in inspections] + [row.seq for row in account.changes]
+    used += [seq for row in hazards for seq in (row.seq, row.last_seq)] + [seq for row in missed for seq in row.seqs]
     return TracebackView(
         town=place.town, subject=place.words, since=since, until=until, read_at=clock.now(),
         proof=prove(place.town, gathered, used), inspections=inspections, hazards=hazards, missed=missed,
@@ -94,7 +107,10 @@ def _facts(found: TracebackView) -> dict[str, Any]:
             for row in found.missed
         ],
         "changes": [
-            {"seq": row.seq, "when": moment(row.at), "recorded": moment(row.recorded_at), "who": row.who or "系统", "what": row.what}
+            {
+                "seq": row.seq, "when": moment(row.at), "recorded": moment(row.recorded_at), "who": row.who or "系统",
+                "what": row.what,
+            }
             for row in found.changes
         ],
     }  # fmt: skip
@@ -106,11 +122,13 @@ def _inspection_row(row: InspectedView) -> dict[str, Any]:
         where.append(f"距单位 {row.distance_m:.0f} 米")
     elif row.no_fix_reason:
         where.append(f"无定位：{row.no_fix_reason}")
+    version = row.version.checklist_version
     failed = f"不合格 {len(row.failed)} 项：{'；'.join(row.failed)}" if row.failed else "没有不合格项"
     return {
-        "seq": row.seq, "when": f"{moment(row.started_at)} 至 {moment(row.finished_at)}", "where": row.enterprise, "who": row.inspector,
+        "seq": row.seq, "when": f"{moment(row.started_at)} 至 {moment(row.finished_at)}", "where": row.enterprise,
+        "who": row.inspector,
         "signed": "；".join(map(_signed_words, row.signatures)),
-        "checklist": f"{row.version.checklist} 第 {row.version.checklist_version} 版" if row.version.checklist_version else "检查表已不在库",
+        "checklist": f"{row.version.checklist} 第 {version} 版" if version else "检查表已不在库",
         "standards": "；".join(row.version.standards), "found": f"合格 {row.passed} 项，{failed}",
         "remark": "，".join([*where, *["迟到的结果"] * row.late]),
     }  # fmt: skip

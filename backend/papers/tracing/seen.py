@@ -6,6 +6,8 @@ import msgspec
 
 
 class Person(msgspec.Struct):
+    """A person or a department."""
+
     id: str
     name: str
 
@@ -88,6 +90,7 @@ class Hazard(msgspec.Struct, kw_only=True):
     grid: InGrid
     found_at: datetime
     found_by: Person
+    department: Person | None = None
     due: datetime | None = None
     closed_at: datetime | None = None
 

@@ -87,7 +87,9 @@ def place_of(wanted: WantedTraceback, user: User) -> Place:
 
 def _enterprise(enterprise: UUID, user: User) -> Place:
     scope = scope_of(user)
-    found = Enterprise.objects.filter(scope.within("grid__code", scope.wide), pk=enterprise).select_related("grid").first()
+    found = (
+        Enterprise.objects.filter(scope.within("grid__code", scope.wide), pk=enterprise).select_related("grid").first()
+    )
     if found is None:
         raise NOT_FOUND.because("单位")
     key = str(found.pk)
@@ -113,7 +115,12 @@ def _division(code: str, user: User) -> Place:
         raise NOT_FOUND.because("区划")
     inside = Enterprise.objects.filter(grid__code__startswith=prefix)
     return Place(
-        prefix[:TOWN_PREFIX], f"{found.name}（{code}）", code, f'"code":"{prefix}', prefix=prefix, enterprises=_ids(inside)
+        prefix[:TOWN_PREFIX],
+        f"{found.name}（{code}）",
+        code,
+        f'"code":"{prefix}',
+        prefix=prefix,
+        enterprises=_ids(inside),
     )
 
 
@@ -125,7 +132,9 @@ def _around(around: Around | None, user: User) -> Place:
     if town is None:
         raise NOT_FOUND.because("位置不在您可以看到全部的镇内")
     degrees = 2 * around.radius_m / DEGREE_M
-    near = Enterprise.objects.filter(grid__code__startswith=town, lat__range=(around.lat - degrees, around.lat + degrees))
+    near = Enterprise.objects.filter(
+        grid__code__startswith=town, lat__range=(around.lat - degrees, around.lat + degrees)
+    )
     inside = frozenset(str(e.pk) for e in near if within(around, Somewhere(str(e.pk), e.name, e.lon, e.lat)))
     words = f"{around.lon:.6f}，{around.lat:.6f} 周围 {around.radius_m:.0f} 米"
     return Place(town, words, words[:40], around=around, enterprises=inside)
