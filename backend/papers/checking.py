@@ -23,6 +23,7 @@ from backend.papers.kinds import Kind
 LARGEST = 1 << 20
 LARGEST_UNPACKED = 16 << 20
 MOST_PARTS = 500
+PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 # plain reading of fields; everything else of the language is refused
 ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.For, nodes.If, nodes.Filter,
@@ -32,7 +33,7 @@ LOOP = {"loop": {"index": "序号", "first": "第一行", "last": "最后一行"
 # drawn outside the text flow, or run by the word processor: the PDF would be another paper
 BEYOND_PDF = {
     "文本框": ("txbxContent", "pict"), "浮动图片": ("anchor",), "嵌入对象": ("object",), "脚注": ("footnoteReference",),
-    "尾注": ("endnoteReference",), "修订痕迹": ("ins", "del"),
+    "尾注": ("endnoteReference",), "修订痕迹": ("ins", "del"), "自动编号": ("numPr",), "不同的首页": ("titlePg",),
 }  # fmt: skip
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -88,6 +89,8 @@ def _refuse_dangerous(archive: ZipFile) -> None:
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise problems.TEMPLATE_UNREADABLE.because("解压后过大")
     for part in parts:
+        if part.filename.startswith("word/media/") and not part.filename.lower().endswith(PICTURES):
+            raise problems.TEMPLATE_UNREADABLE.because("图片只能是 PNG、JPEG、GIF", part=part.filename)
         if "vbaproject" in part.filename.lower():
             raise problems.TEMPLATE_UNREADABLE.because("含有宏，请另存为不含宏的 DOCX", part=part.filename)
         if part.filename.endswith(".rels") and b'TargetMode="External"' in archive.read(part):
@@ -100,6 +103,8 @@ def _beyond_pdf(template: DocxTemplate) -> Iterator[str]:
     for name, tags in BEYOND_PDF.items():
         if here & set(tags):
             yield name
+    if len(template.get_docx().sections) > 1:
+        yield "分节"
 
 
 def _edges(template: DocxTemplate) -> Iterable[Any]:
@@ -120,15 +125,9 @@ def _fields_of(template: DocxTemplate, fields: Tree) -> tuple[list[str], set[str
         try:
             parsed = environment().parse(template.patch_xml(source))
         except TemplateSyntaxError as error:
-            raise problems.TEMPLATE_SYNTAX.because(_where(error), line=error.lineno) from error
+            raise problems.TEMPLATE_SYNTAX.because(error.message or "", line=error.lineno) from error
         reading.read(parsed, {})
     return sorted(reading.unknown), reading.used
-
-
-def _where(error: TemplateSyntaxError) -> str:
-    lines = (error.source or "").splitlines()
-    near = lines[error.lineno - 1][:0] if error.lineno > len(lines) else ""
-    return f"{error.message}{near}"
 
 
 def _names(fields: Tree, before: str = "") -> set[str]:
@@ -162,6 +161,8 @@ class _Reading:
 
     def _loop(self, node: nodes.For, rows: dict[str, tuple[str, Tree]]) -> None:
         over, row = node.iter, node.target
+        if "loop" in rows:
+            raise problems.TEMPLATE_SYNTAX.because("循环里不能再有循环", line=node.lineno)
         plain = isinstance(over, nodes.Name) and isinstance(row, nodes.Name) and not (node.recursive or node.test)
         if not plain:
             raise problems.TEMPLATE_SYNTAX.because("循环只能写成 for 行 in 列表", line=node.lineno)

@@ -208,3 +208,8 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
         "hazards",
     ),
 }
+
+
+def example(fields: Tree) -> dict[str, Any]:
+    """A value for every field: its meaning; a list has one row."""
+    return {name: [example(one[0])] if isinstance(one, list) else str(one) for name, one in fields.items()}

@@ -19,11 +19,11 @@ from backend.journal.recording import publish, recording
 from backend.papers.checking import check_template
 from backend.papers.events import PaperIssued, TemplateReplaced, TracebackRead
 from backend.papers.facts import words
-from backend.papers.fields import HAND
+from backend.papers.fields import FIELDS, HAND, example
 from backend.papers.filling import fill, template_of
 from backend.papers.kinds import CODES, Form, Kind
 from backend.papers.models import Paper, PaperFile, PaperNumber, PaperSubject, Template
-from backend.papers.problems import HAND_FIELD_UNKNOWN
+from backend.papers.problems import HAND_FIELD_UNKNOWN, TEMPLATE_UNREADABLE
 from backend.papers.queries import with_all
 from backend.papers.typesetting import as_pdf
 from backend.papers.views import paper_view, template_view
@@ -125,6 +125,7 @@ def replace_template(town: str, kind: Kind, content: bytes, *, acting_user: User
     Raises template_unreadable, template_syntax, template_fields, template_beyond_pdf.
     """
     check_template(content, kind)
+    _try_out(content, kind)
     sha256 = blobs.store(content)
     with recording():
         Town.objects.select_for_update().get(pk=town)
@@ -135,6 +136,15 @@ def replace_template(town: str, kind: Kind, content: bytes, *, acting_user: User
         said = TemplateReplaced(template=template_view(template))
         publish(said, town=town, audience=[], target=template.pk, acting_user=acting_user.pk)
     return template
+
+
+def _try_out(template: bytes, kind: Kind) -> None:
+    """What reads well may still not be typeset; better found out now than when a paper is needed."""
+    try:
+        filled = fill(template, example(FIELDS[kind]))
+        as_pdf(io.BytesIO(filled.docx), title=kind.label, made_at=clock.now())
+    except (RuntimeError, ValueError, KeyError, TypeError, SyntaxError) as error:
+        raise TEMPLATE_UNREADABLE.because(f"试印失败：{str(error)[:200]}") from error
 
 
 def note_reading(

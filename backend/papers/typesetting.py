@@ -91,7 +91,9 @@ def _edge(setting: Setting, part: Any) -> str:
 
 def _blocks(setting: Setting, container: Any, parent: Any) -> Iterator[str]:
     for child in container.iterchildren():
-        if child.tag == qn("w:p"):
+        if child.tag == qn("w:sdt"):
+            yield from _blocks(setting, child.find(qn("w:sdtContent")), parent)
+        elif child.tag == qn("w:p"):
             yield _paragraph(setting, Paragraph(child, parent))
         elif child.tag == qn("w:tbl"):
             yield _table(setting, Table(child, parent))
@@ -122,7 +124,10 @@ def _line_height(lines: float) -> str:
 
 def _runs(setting: Setting, paragraph: Paragraph) -> Iterator[str]:
     field_code = ""
-    for run in paragraph.runs:
+    for run in _flat(paragraph._p, paragraph):
+        if isinstance(run, str):
+            yield run
+            continue
         code = "".join(element.text or "" for element in run._element.iter(qn("w:instrText")))
         begins = [element.get(qn("w:fldCharType")) for element in run._element.iter(qn("w:fldChar"))]
         field_code = code.strip() or field_code
@@ -131,6 +136,17 @@ def _runs(setting: Setting, paragraph: Paragraph) -> Iterator[str]:
             field_code = ""
         elif not field_code and "begin" not in begins:
             yield from _run(setting, run, paragraph)
+
+
+def _flat(container: Any, paragraph: Paragraph) -> Iterator[Run | str]:
+    """The runs of a paragraph, also those inside links and controls; a short field as what it stands for."""
+    for child in container.iterchildren():
+        if child.tag == qn("w:r"):
+            yield Run(child, paragraph)
+        elif child.tag == qn("w:fldSimple"):
+            yield _page_number((child.get(qn("w:instr")) or "").strip())
+        elif child.tag in (qn("w:hyperlink"), qn("w:smartTag"), qn("w:sdt"), qn("w:sdtContent")):
+            yield from _flat(child, paragraph)
 
 
 def _page_number(code: str) -> str:
@@ -185,7 +201,10 @@ def _pictures(setting: Setting, drawing: Any, run: Run) -> Iterator[str]:
 
 
 def _table(setting: Setting, table: Table) -> str:
-    widths = [f"{int(column.get(qn('w:w'))) / 20:.2f}fr" for column in table._tbl.tblGrid.iterchildren(qn("w:gridCol"))]
+    widths = [
+        f"{int(column.get(qn('w:w')) or 1000) / 20:.2f}fr"
+        for column in table._tbl.tblGrid.iterchildren(qn("w:gridCol"))
+    ]
     heads: list[str] = []
     rows: list[str] = []
     for number, row in enumerate(table._tbl.tr_lst):

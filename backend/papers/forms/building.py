@@ -278,11 +278,10 @@ def _page_field(paragraph: Paragraph, code: str) -> None:
         run._element.append(element)
 
 
+def sheets() -> dict[Kind, Sheet]:
+    return {Kind.RECORD: record(), Kind.ORDER: order(), Kind.RECHECK: recheck(), Kind.TRACE: traceback()}
+
+
 if __name__ == "__main__":
-    for kind, sheet in (
-        (Kind.RECORD, record()),
-        (Kind.ORDER, order()),
-        (Kind.RECHECK, recheck()),
-        (Kind.TRACE, traceback()),
-    ):
+    for kind, sheet in sheets().items():
         sheet.save(kind)
