@@ -6,38 +6,25 @@ Written row by row; neither the rows of the database nor those of the workbook a
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
 from itertools import groupby
 from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from backend.foundation import clock
 from backend.hazards.models import Hazard
 from backend.hazards.states import HazardState, Level
 from backend.papers.ledger.columns import COLUMNS, overdue_days
+from backend.papers.ledger.pen import Pen
 from backend.papers.ledger.reading import Known
 
 FIRST_ROW = 6  # title, about, blank, two heads
 KEPT_COLUMNS = 3
 LINE_PT = 13.5
-THIN = Side(style="thin", color="000000")
-FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
-TITLE, HEAD, TEXT = Font(name="黑体", size=20), Font(name="黑体", size=10), Font(name="宋体", size=10)
-GREY = PatternFill("solid", fgColor="F2F2F2")
-LATE = PatternFill("solid", fgColor="FCE4D6")
-LATE_TEXT = Font(name="宋体", size=10, color="C00000", bold=True)
-MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
-WRAPPED = Alignment(vertical="center", wrap_text=True)
-# a text that begins like this is run as a formula when the cell is opened
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OVERDUE = next(n for n, column in enumerate(COLUMNS) if column.name == "逾期天数")
 
 
@@ -46,7 +33,8 @@ def write_ledger(chunks: Iterable[tuple[list[Hazard], Known]], *, title: str, ab
     book = Workbook(write_only=True)
     sheet = book.create_sheet("台账")
     _set_up(sheet, foot)
-    for cells in _heads(sheet, title, about):
+    pen = Pen(sheet)
+    for cells in _heads(pen, title, about):
         sheet.append(cells)
     counted, number = Counter[str](), FIRST_ROW - 1
     for hazards, known in chunks:
@@ -54,8 +42,8 @@ def write_ledger(chunks: Iterable[tuple[list[Hazard], Known]], *, title: str, ab
             days = overdue_days(hazard, known)
             _count(counted, hazard, days)
             number += 1
-            _append(sheet, number, _row(sheet, hazard, known, days))
-    _append(sheet, number + 1, _sums(sheet, counted))
+            _append(sheet, number, _row(pen, hazard, known, days))
+    _append(sheet, number + 1, _sums(pen, counted))
     sheet.auto_filter.ref = f"A{FIRST_ROW - 1}:{get_column_letter(len(COLUMNS))}{max(number, FIRST_ROW - 1)}"
     written = io.BytesIO()
     book.save(written)
@@ -77,27 +65,27 @@ def _set_up(sheet: Any, foot: str) -> None:
         sheet.row_dimensions[row].height = height
 
 
-def _heads(sheet: Any, title: str, about: str) -> Iterator[list[Any]]:
-    yield [_cell(sheet, title, font=TITLE, alignment=Alignment(vertical="center"))]
-    yield [_cell(sheet, about, font=TEXT)]
+def _heads(pen: Pen, title: str, about: str) -> Iterator[list[Any]]:
+    yield [pen.cell(title, "title")]
+    yield [pen.cell(about, "about")]
     yield []
     start, groups = 1, []
     for name, group in groupby(column.group for column in COLUMNS):
         size = len(list(group))
         if size > 1:
-            sheet.merged_cells.ranges.add(CellRange(min_col=start, max_col=start + size - 1, min_row=4, max_row=4))
+            pen.sheet.merged_cells.ranges.add(CellRange(min_col=start, max_col=start + size - 1, min_row=4, max_row=4))
         groups += [name] * size
         start += size
     for names in (groups, [column.name for column in COLUMNS]):
-        yield [_cell(sheet, name, font=HEAD, fill=GREY, border=FRAME, alignment=MIDDLE) for name in names]
+        yield [pen.cell(name, "head") for name in names]
 
 
-def _row(sheet: Any, hazard: Hazard, known: Known, days: int | None) -> list[Any]:
+def _row(pen: Pen, hazard: Hazard, known: Known, days: int | None) -> list[Any]:
     values = [column.of(hazard, known) if column.of else "" for column in COLUMNS]
-    style = {"fill": LATE} if days else {}
-    cells = [_cell(sheet, value, font=TEXT, border=FRAME, alignment=WRAPPED, **style) for value in values]
+    look = "late" if days else "text"
+    cells = [pen.cell(value, look) for value in values]
     if days:
-        cells[OVERDUE].font = LATE_TEXT
+        cells[OVERDUE] = pen.cell(days, "late days")
     return cells
 
 
@@ -121,7 +109,7 @@ def _count(counted: Counter[str], hazard: Hazard, days: int | None) -> None:
     counted["overdue"] += days is not None
 
 
-def _sums(sheet: Any, counted: Counter[str]) -> list[Any]:
+def _sums(pen: Pen, counted: Counter[str]) -> list[Any]:
     states = "，".join(f"{state.label} {counted[state.value]}" for state in HazardState if counted[state.value])
     told = [""] * len(COLUMNS)
     told[0], told[2] = "合计", f"{counted['all']} 项"
@@ -130,27 +118,9 @@ def _sums(sheet: Any, counted: Counter[str]) -> list[Any]:
         ("销号日期", f"已销号 {counted[HazardState.CLOSED]} 项"),
     ):  # fmt: skip
         told[_place(name)] = text
-    return [_cell(sheet, text, font=HEAD, fill=GREY, border=FRAME, alignment=WRAPPED) for text in told]
+    return [pen.cell(text, "sums") for text in told]
 
 
 def _place(name: str) -> int:
     names: Sequence[str] = [column.name for column in COLUMNS]
     return names.index(name)
-
-
-def _cell(sheet: Any, value: Any, **style: Any) -> Any:
-    """Text as text: what somebody typed must not become a formula in the office's spreadsheet. Moments in the town's time."""
-    if isinstance(value, str):
-        value = "".join(letter for letter in value if letter >= " " or letter in "\n\t")
-    if isinstance(value, datetime):
-        value = value.astimezone(clock.ZONE).replace(tzinfo=None)
-        style |= {"number_format": "yyyy-mm-dd hh:mm", "alignment": MIDDLE}
-    elif isinstance(value, date):
-        style |= {"number_format": "yyyy-mm-dd", "alignment": MIDDLE}
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, str) and value.startswith(FORMULA):
-        cell.data_type = "s"
-        cell.quotePrefix = True
-    for name, said in style.items():
-        setattr(cell, name, said)
-    return cell

@@ -38,7 +38,9 @@ def pdf_text(raw: bytes) -> str:
 
 def pdf_pictures(raw: bytes) -> int:
     images = pypdfium2.raw.FPDF_PAGEOBJ_IMAGE
-    return sum(1 for page in pypdfium2.PdfDocument(raw) for found in page.get_objects(max_depth=5) if found.type == images)
+    return sum(
+        1 for page in pypdfium2.PdfDocument(raw) for found in page.get_objects(max_depth=5) if found.type == images
+    )
 
 
 def rows_of(raw: bytes) -> list[list[Any]]:

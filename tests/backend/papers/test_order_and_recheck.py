@@ -65,7 +65,10 @@ def test_the_opinion_names_the_order_the_conclusion_and_who_rechecked(cast, offi
     order = issue(office, "rectification-order", hazard_ids=[hazard.pk])
     recheck(hazard, passed=True, acting_user=cast.officer)
     opinion = issue(office, "recheck-opinion", hazard_ids=[hazard.pk])
-    for text in (docx_text(content(office, opinion, "docx")).replace(" ", ""), pdf_text(content(office, opinion, "pdf"))):
+    for text in (
+        docx_text(content(office, opinion, "docx")).replace(" ", ""),
+        pdf_text(content(office, opinion, "pdf")),
+    ):
         assert "整改复查意见书" in text
         assert order["number"] in text
         assert "已整改1项" in text

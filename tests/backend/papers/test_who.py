@@ -47,7 +47,11 @@ def test_a_traceback_is_read_only_by_who_sees_everything(cast, inspected, office
 def test_lists_are_narrowed(cast, inspected, office):
     record = issue(office, "inspection-record", inspection_id=inspected.pk)
     issue(office, "hazard-ledger")
-    for asked in ({"kind": "inspection_record"}, {"subject": str(inspected.pk)}, {"enterprise": str(inspected.enterprise_id)}):
+    for asked in (
+        {"kind": "inspection_record"},
+        {"subject": str(inspected.pk)},
+        {"enterprise": str(inspected.enterprise_id)},
+    ):
         assert [one["id"] for one in office.get("/api/papers", **asked).json()["results"]] == [record["id"]]
 
 
