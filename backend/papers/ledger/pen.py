@@ -42,10 +42,13 @@ class Pen:
     def __init__(self, sheet: Any) -> None:
         self.sheet = sheet
         self._known: dict[str, Any] = {}
+        self._blanks: dict[str, Any] = {}
 
     def cell(self, value: Any, look: str) -> Any:
         """Text as text: what somebody typed must not become a formula in the office's spreadsheet. Moments in the town's
         time."""
+        if value is None or value == "":
+            return self._blank(look)
         if isinstance(value, datetime):
             value, look = value.astimezone(clock.ZONE).replace(tzinfo=None), f"{look} moment"
         elif isinstance(value, date):
@@ -58,6 +61,13 @@ class Pen:
             cell._style = copy(cell._style)
             cell.data_type, cell.quotePrefix = "s", True
         return cell
+
+    def _blank(self, look: str) -> Any:
+        """One for all: a cell is written before the next is asked for, and a third of a ledger is blank."""
+        if look not in self._blanks:
+            self._blanks[look] = WriteOnlyCell(self.sheet)
+            self._blanks[look]._style = self._look(look)
+        return self._blanks[look]
 
     def _look(self, look: str) -> Any:
         if look not in self._known:
