@@ -13,7 +13,7 @@ from backend.enterprises import api as enterprises
 from backend.hazards import api as hazards
 from backend.inspections import api as inspections
 from backend.papers import api as papers
-from backend.papers.kinds import TEMPLATED, Form, Kind
+from backend.papers.kinds import TEMPLATED, Kind
 from backend.rollups import api as rollups
 from backend.standards import api as standards
 from backend.sync import api as sync
@@ -59,7 +59,9 @@ urlpatterns = [
     path("api/papers/templates", papers.Templates.as_view()),
     *(path(f"api/papers/templates/{kind}", papers.OneTemplate.as_view(kind=kind)) for kind in TEMPLATED),
     path("api/papers/<uuid:paper>", papers.OnePaper.as_view()),
-    *(path(f"api/papers/<uuid:paper>/{form}", papers.PaperContent.as_view(form=form)) for form in Form),
+    path("api/papers/<uuid:paper>/xlsx", papers.XlsxContent.as_view()),
+    path("api/papers/<uuid:paper>/docx", papers.DocxContent.as_view()),
+    path("api/papers/<uuid:paper>/pdf", papers.PdfContent.as_view()),
     path("api/tracebacks", papers.Tracebacks.as_view()),
     path("api/overview", rollups.TownOverview.as_view()),
     path("api/journal/verify", health.VerifyChain.as_view()),

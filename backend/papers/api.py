@@ -19,7 +19,7 @@ from backend.papers import queries, services
 from backend.papers.drafting import hazards_draft, record_draft
 from backend.papers.fields import FIELDS, HAND, REQUIRED
 from backend.papers.filling import template_of
-from backend.papers.kinds import TEMPLATED, Form, Kind
+from backend.papers.kinds import MEDIA, TEMPLATED, Form, Kind
 from backend.papers.ledger.issuing import WantedLedger, issue_ledger
 from backend.papers.models import Paper
 from backend.papers.problems import WHICH_PAPER, WHICH_TOWN
@@ -91,24 +91,28 @@ class OnePaper(Endpoint):
         return answer(paper_view(_visible(request.user, paper)))
 
 
-class PaperContent(Endpoint):
+class XlsxContent(Endpoint):
     access = {"GET": SIGNED_IN}
-    form = Form.PDF
 
-    @documented(kind="application/octet-stream")
+    @documented(kind=MEDIA[Form.XLSX])
     def get(self, request: PersonRequest, paper: UUID) -> HttpResponse:
-        """The file as it was issued, byte for byte. Fetching a trace-back is reading it, and is in the journal."""
-        found = _visible(request.user, paper)
-        file = next((file for file in found.files.all() if file.form == self.form), None)
-        if file is None:
-            raise NOT_FOUND.because(f"这份文书没有 {self.form.value}")
-        if found.kind == Kind.TRACE:
-            reading.note_fetching(found, acting_user=request.user)
-        with blobs.opened(file.sha256) as stored:
-            response = HttpResponse(stored.read(), content_type=self.form.label)
-        response["Content-Disposition"] = f'attachment; filename="{found.number}.{self.form.value}"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return _content(request.user, paper, Form.XLSX)
+
+
+class DocxContent(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented(kind=MEDIA[Form.DOCX])
+    def get(self, request: PersonRequest, paper: UUID) -> HttpResponse:
+        return _content(request.user, paper, Form.DOCX)
+
+
+class PdfContent(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented(kind=MEDIA[Form.PDF])
+    def get(self, request: PersonRequest, paper: UUID) -> HttpResponse:
+        return _content(request.user, paper, Form.PDF)
 
 
 class NewLedgerPaper(Endpoint):
@@ -185,21 +189,36 @@ class OneTemplate(Endpoint):
     access = {"GET": REPLACE_TEMPLATES, "PUT": REPLACE_TEMPLATES}
     kind = Kind.RECORD
 
-    @documented(kind=Form.DOCX.label, query={"town": str})
+    @documented(kind=MEDIA[Form.DOCX], query={"town": str})
     def get(self, request: PersonRequest) -> HttpResponse:
         """The DOCX in use, to be changed in Word or WPS."""
         town = _town(request.user, request.query_params.get("town"))
-        response = HttpResponse(template_of(town.code, self.kind), content_type=Form.DOCX.label)
+        response = HttpResponse(template_of(town.code, self.kind), content_type=MEDIA[Form.DOCX])
         response["Content-Disposition"] = f'attachment; filename="{self.kind.value}.docx"'
         return response
 
-    @documented(TemplateView, takes=None, takes_kind=Form.DOCX.label, status=201, query={"town": str})
+    @documented(TemplateView, takes=None, takes_kind=MEDIA[Form.DOCX], status=201, query={"town": str})
     def put(self, request: PersonRequest) -> HttpResponse:
         town = _town(request.user, request.query_params.get("town"))
         content = body_of(request)
         return answer(
             template_view(services.replace_template(town.code, self.kind, content, acting_user=request.user)), 201
         )
+
+
+def _content(user: User, paper: UUID, form: Form) -> HttpResponse:
+    """The file as it was issued, byte for byte. Fetching a trace-back is reading it, and is in the journal."""
+    found = _visible(user, paper)
+    file = next((file for file in found.files.all() if file.form == form), None)
+    if file is None:
+        raise NOT_FOUND.because(f"这份文书没有 {form.value}")
+    if found.kind == Kind.TRACE:
+        reading.note_fetching(found, acting_user=user)
+    with blobs.opened(file.sha256) as stored:
+        response = HttpResponse(stored.read(), content_type=MEDIA[form])
+    response["Content-Disposition"] = f'attachment; filename="{found.number}.{form.value}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _visible(user: User, paper: UUID) -> Paper:

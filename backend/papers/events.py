@@ -1,10 +1,7 @@
 """What is said about papers. No stream hears it: a paper is handed over, not pushed to phones."""
 
-from datetime import datetime
-from typing import Any
-
 from backend.journal.events import Event, event
-from backend.papers.views import PaperView, TemplateView
+from backend.papers.views import PaperView, ReadingView, TemplateView
 
 
 @event("paper.issued")
@@ -21,9 +18,6 @@ class TemplateReplaced(Event):
 
 @event("traceback.read")
 class TracebackRead(Event):
-    """Somebody has read who did what at an enterprise or place. `asked`: the question as it was put."""
+    """Somebody has read who did what at an enterprise or place."""
 
-    asked: dict[str, Any]
-    since: datetime
-    until: datetime
-    paper: str | None = None
+    reading: ReadingView

@@ -12,9 +12,16 @@ class Kind(TextChoices):
 
 
 class Form(TextChoices):
-    XLSX = "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    DOCX = "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    PDF = "pdf", "application/pdf"
+    XLSX = "xlsx", "表格"
+    DOCX = "docx", "可编辑文档"
+    PDF = "pdf", "版式文件"
+
+
+MEDIA = {
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Form.PDF: "application/pdf",
+}
 
 
 # what stands in a number: 440783112-ZL-2026-0001

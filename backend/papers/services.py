@@ -26,7 +26,7 @@ from backend.papers.models import Paper, PaperFile, PaperNumber, PaperSubject, T
 from backend.papers.problems import HAND_FIELD_UNKNOWN, TEMPLATE_UNREADABLE
 from backend.papers.queries import with_all
 from backend.papers.typesetting import as_pdf
-from backend.papers.views import paper_view, template_view
+from backend.papers.views import ReadingView, paper_view, template_view
 from backend.territory.models import Town
 
 
@@ -147,13 +147,10 @@ def _try_out(template: bytes, kind: Kind) -> None:
         raise TEMPLATE_UNREADABLE.because(f"试印失败：{str(error)[:200]}") from error
 
 
-def note_reading(
-    town: str, target: str, asked: dict[str, Any], since: datetime, until: datetime, *, acting_user: User, paper: str | None = None
-) -> None:  # fmt: skip
+def note_reading(town: str, target: str, reading: ReadingView, *, acting_user: User) -> None:
     """Who looks up what others did leaves a trace too. `target`: the enterprise, or the place in words."""
     with recording():
-        said = TracebackRead(asked=asked, since=since, until=until, paper=paper)
-        publish(said, town=town, audience=[], target=target, acting_user=acting_user.pk)
+        publish(TracebackRead(reading=reading), town=town, audience=[], target=target, acting_user=acting_user.pk)
 
 
 def _common(stamped: Stamp, title: str, acting_user: User) -> dict[str, Any]:

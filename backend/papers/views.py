@@ -1,6 +1,7 @@
 """What others read about papers and templates."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from backend.accounts.views import DepartmentView, PersonView, department_view, person_view
@@ -14,8 +15,11 @@ class FileView(View):
     size: int
 
 
-class PaperView(View):
+class PaperView(View, kw_only=True):
+    """Issued once and never changed: there is no second version."""
+
     id: UUID
+    version: int = 1
     town: str
     kind: str
     number: str
@@ -32,7 +36,19 @@ class PaperView(View):
     files: list[FileView]
 
 
+class ReadingView(View, kw_only=True):
+    """A trace-back as it was asked for; `paper`: the number of the paper that was issued or fetched."""
+
+    id: UUID
+    version: int = 1
+    asked: dict[str, Any]
+    since: datetime
+    until: datetime
+    paper: str | None = None
+
+
 class TemplateView(View):
+    id: UUID
     town: str
     kind: str
     version: int
@@ -54,6 +70,6 @@ def paper_view(row: Paper) -> PaperView:
 
 def template_view(row: Template) -> TemplateView:
     return TemplateView(
-        town=row.town, kind=row.kind, version=row.version, sha256=row.sha256, uploaded_by=person_view(row.uploaded_by),
-        uploaded_at=row.uploaded_at,
+        id=row.id, town=row.town, kind=row.kind, version=row.version, sha256=row.sha256,
+        uploaded_by=person_view(row.uploaded_by), uploaded_at=row.uploaded_at,
     )  # fmt: skip

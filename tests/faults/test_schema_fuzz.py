@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from backend.config.health import catalogue
 from backend.config.scratch import DEMO_PASSWORD
+from backend.papers.kinds import MEDIA, Form
 from tests.faults.town import OFFICE, Town, long
 
 import_module("backend.config.urls")
@@ -33,7 +34,7 @@ NEVER = {("DELETE", "/api/session")}  # who signs out can ask nothing more; test
 MODES = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
 
 
-@schemathesis.serializer("application/offset+octet-stream")
+@schemathesis.serializer("application/offset+octet-stream", MEDIA[Form.DOCX])
 def as_bytes(context: Any, value: Any) -> Any:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 

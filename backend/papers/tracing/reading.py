@@ -8,6 +8,7 @@ import msgspec
 
 from backend.accounts.models import User
 from backend.foundation import clock
+from backend.foundation.ids import new_id
 from backend.hazards.states import HazardState, Level
 from backend.papers.facts.words import moment
 from backend.papers.kinds import Kind
@@ -20,6 +21,7 @@ from backend.papers.tracing.proof import ProofView, in_runs, prove
 from backend.papers.tracing.versions import Versions
 from backend.papers.tracing.views import InspectedView, SignedView, TracebackView
 from backend.papers.tracing.wanted import Place, WantedTraceback, place_of
+from backend.papers.views import ReadingView
 
 MISSED = {
     "task_overdue": "任务未完成", "task_late": "任务逾期完成", "passed_then_failed": "判合格后又不合格",
@@ -32,7 +34,7 @@ def read_traceback(wanted: WantedTraceback, *, acting_user: User) -> TracebackVi
     """Raises place_unclear, period_reversed, not_found, too_much_to_trace."""
     place = place_of(wanted, acting_user)
     found = _account(place, wanted.since, wanted.until)
-    note_reading(place.town, place.target, _asked(wanted), wanted.since, wanted.until, acting_user=acting_user)
+    note_reading(place.town, place.target, _reading(wanted), acting_user=acting_user)
     return found
 
 
@@ -42,30 +44,21 @@ def issue_traceback(wanted: WantedTraceback, hand: Mapping[str, str], *, acting_
     found = _account(place, wanted.since, wanted.until)
     draft = Draft(Kind.TRACE, place.town, Kind.TRACE.label, _facts(found))
     paper = issue(draft, hand, acting_user=acting_user)
-    note_reading(
-        place.town,
-        place.target,
-        _asked(wanted),
-        wanted.since,
-        wanted.until,
-        acting_user=acting_user,
-        paper=paper.number,
-    )
+    note_reading(place.town, place.target, _reading(wanted, paper), acting_user=acting_user)
     return paper
 
 
 def note_fetching(paper: Paper, *, acting_user: User) -> None:
     at = paper.issued_at
-    note_reading(paper.town, str(paper.pk), {}, at, at, acting_user=acting_user, paper=paper.number)
+    fetched = ReadingView(id=new_id(), asked={}, since=at, until=at, paper=paper.number)
+    note_reading(paper.town, str(paper.pk), fetched, acting_user=acting_user)
 
 
-def _asked(wanted: WantedTraceback) -> dict[str, Any]:
+def _reading(wanted: WantedTraceback, paper: Paper | None = None) -> ReadingView:
     whole: dict[str, Any] = msgspec.to_builtins(wanted)
-    return {
-        name: value
-        for name, value in whole.items()
-        if name in ("enterprise_id", "grid_uid", "division", "around") and value
-    }
+    asked = {name: whole[name] for name in ("enterprise_id", "grid_uid", "division", "around") if whole[name]}
+    number = paper.number if paper else None
+    return ReadingView(id=new_id(), asked=asked, since=wanted.since, until=wanted.until, paper=number)
 
 
 def _account(place: Place, since: datetime, until: datetime) -> TracebackView:

@@ -9,7 +9,7 @@ from docx import Document
 from backend.journal.models import Event
 from backend.papers.filling import shipped
 from backend.papers.forms import building
-from backend.papers.kinds import TEMPLATED, Form, Kind
+from backend.papers.kinds import MEDIA, TEMPLATED, Form, Kind
 from backend.papers.services import replace_template
 from tests.backend.papers.read_back import content, docx_text, issue, pdf_text
 from tests.cast import TOWN
@@ -40,7 +40,7 @@ def every_paragraph(document):
 
 
 def put(phone, raw):
-    return phone._send("put", ADDRESS, raw, Form.DOCX.label)
+    return phone._send("put", ADDRESS, raw, MEDIA[Form.DOCX])
 
 
 def refused(phone, raw):
