@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unicodedata import category
 
 import pylopdf_fonts_zh_cn as faces
 import typst
@@ -23,6 +24,7 @@ from docx.oxml.ns import qn
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
+from fontTools.ttLib import TTFont
 
 SERIF, SANS = "Noto Serif SC", "Noto Sans SC"
 # names of faces that mean an upright, even stroke (黑体)
@@ -67,6 +69,12 @@ def as_pdf(docx: Any, *, title: str, made_at: datetime) -> bytes:
     return made
 
 
+@cache
+def _printable() -> frozenset[int]:
+    """The characters that one of our faces has."""
+    return frozenset(code for path in (faces.serif_path(), faces.sans_path()) for code in TTFont(path).getBestCmap())
+
+
 def _head(setting: Setting, title: str) -> str:
     section = setting.document.sections[0]
     margins = {
@@ -78,7 +86,7 @@ def _head(setting: Setting, title: str) -> str:
         f"#set document(title: {_text(title)})\n"
         f"#set page(width: {_pt(section.page_width)}, height: {_pt(section.page_height)}, margin: ({sides}),"
         f" header: {header}, footer: {footer})\n"
-        f'#set text(font: "{SERIF}", size: {DEFAULT_PT}pt, lang: "zh", region: "cn")\n'
+        f'#set text(font: ("{SERIF}", "{SANS}"), size: {DEFAULT_PT}pt, lang: "zh", region: "cn")\n'
         "#set par(spacing: 0pt, leading: 0pt)\n"
     )
 
@@ -172,7 +180,7 @@ def _run(setting: Setting, run: Run, paragraph: Paragraph) -> Iterator[str]:
 
 def _styled(run: Run, paragraph: Paragraph, inside: str) -> str:
     size = run.font.size or (paragraph.style.font.size if paragraph.style else None)
-    told = [f"size: {size.pt if size else DEFAULT_PT}pt", f'font: "{_face(run, paragraph)}"']
+    told = [f"size: {size.pt if size else DEFAULT_PT}pt", f'font: ("{_face(run, paragraph)}", "{SERIF}")']
     if run.bold:
         told.append(f"stroke: {BOLD} + black")
     colour = run.font.color.rgb if run.font.color is not None else None
@@ -269,5 +277,8 @@ def _pt(length: int | None) -> str:
 
 
 def _text(value: str) -> str:
-    """A Typst string: like JSON's, but for its escapes of other characters, which are not used here."""
-    return json.dumps(value, ensure_ascii=False).replace("\\b", "").replace("\\f", "")
+    """A Typst string, which is JSON's. A character that no face has (an emoji, a rare one of a name) is printed as its code:
+    never a box that could be anything. What is not seen but turns or joins what stands beside it is left out."""
+    seen = (letter for letter in value if category(letter) not in ("Cc", "Cf", "Mn") or ord(letter) in _printable())
+    printed = (letter if ord(letter) in _printable() else f"〔U+{ord(letter):04X}〕" for letter in seen)
+    return json.dumps("".join(printed), ensure_ascii=False)
