@@ -94,7 +94,7 @@ def _head(setting: Setting, title: str) -> str:
 def _edge(setting: Setting, part: Any) -> str:
     if part.is_linked_to_previous:
         return "none"
-    return f"context [{''.join(_blocks(setting, part._element, part))}]"
+    return f"[{''.join(_blocks(setting, part._element, part))}]"
 
 
 def _blocks(setting: Setting, container: Any, parent: Any) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _flat(container: Any, paragraph: Paragraph) -> Iterator[Run | str]:
 def _page_number(code: str) -> str:
     """PAGE and NUMPAGES are what a footer counts with; other fields have no meaning on paper."""
     known = {"PAGE": "counter(page).get().first()", "NUMPAGES": "counter(page).final().first()"}
-    return f"#str({known[code.split()[0]]})" if code and code.split()[0] in known else ""
+    return f"#context str({known[code.split()[0]]})" if code and code.split()[0] in known else ""
 
 
 def _run(setting: Setting, run: Run, paragraph: Paragraph) -> Iterator[str]:
