@@ -37,6 +37,8 @@ BOLD = "0.025em"
 SINGLE = 1.3
 # a line to write on is not torn in two
 _PIECES = re.compile("(＿+)")
+# what has no space for so long may be broken, or it would run into the next cell
+_LONG, BREAK = re.compile("[!-~]{25}"), "\\g<0>\u200b"
 
 
 @dataclass
@@ -112,7 +114,9 @@ def _paragraph(setting: Setting, paragraph: Paragraph) -> str:
     lines = _line_height(style.line_spacing if _is_many(style.line_spacing) else 1)
     inside = "".join(_runs(setting, paragraph)) or f"#text(size: {DEFAULT_PT}pt, [~])"
     if style.first_line_indent:
-        inside = f"#set par(justify: true)\n#h({_pt(style.first_line_indent)}){inside}"
+        # beside a line to write on, spreading the rest would tear it apart
+        even = str("＿" not in paragraph.text).lower()
+        inside = f"#set par(justify: {even})\n#h({_pt(style.first_line_indent)}){inside}"
     align = ALIGN.get(paragraph.alignment, "left")  # type: ignore[arg-type]
     space = f"above: {_pt(style.space_before)}, below: {_pt(style.space_after)}"
     broken = "#pagebreak(weak: true)\n" if style.page_break_before else ""
@@ -281,4 +285,4 @@ def _text(value: str) -> str:
     never a box that could be anything. What is not seen but turns or joins what stands beside it is left out."""
     seen = (letter for letter in value if category(letter) not in ("Cc", "Cf", "Mn") or ord(letter) in _printable())
     printed = (letter if ord(letter) in _printable() else f"〔U+{ord(letter):04X}〕" for letter in seen)
-    return json.dumps("".join(printed), ensure_ascii=False)
+    return json.dumps(_LONG.sub(BREAK, "".join(printed)), ensure_ascii=False)

@@ -211,7 +211,7 @@ def traceback() -> Sheet:
          ("事件", "时间", "单位", "检查人与签名", "检查表、标准版本", "结果"),
          ("{{ row.seq }}", "{{ row.when }}", "{{ row.where }}", "{{ row.who }}\n{{ row.signed }}",
           "{{ row.checklist }}\n{{ row.standards }}", "{{ row.found }}\n{{ row.remark }}")),
-        ("二、隐患", "hazards", (17, 34, 28, 19, 46, 22), ("事件", "隐患编号", "发现时间", "发现人", "内容", "现状态"),
+        ("二、隐患", "hazards", (15, 42, 27, 18, 44, 20), ("事件", "隐患编号", "发现时间", "发现人", "内容", "现状态"),
          ("{{ row.seq }}", "{{ row.number }}", "{{ row.when }}", "{{ row.who }}", "{{ row.what }}", "{{ row.state }}")),
         ("三、漏查与逾期线索（是否失职由人认定）", "missed", (26, 66, 22, 32, 20), ("类别", "内容", "当时责任人", "时间", "事件"),
          ("{{ row.kind }}", "{{ row.what }}", "{{ row.who }}", "{{ row.when }}", "{{ row.seq }}")),
