@@ -212,7 +212,9 @@ def _papers(found: Verified) -> None:
     for sha256 in sorted({sha for rows in tables for sha in rows.values_list("sha256", flat=True)}):
         found.read["papers"] += 1
         if (what := _damage(sha256)) is not None:
-            found.find("paper", f"files/{blobs.name_of(sha256)}", what, "从备份补回此文件 / put the file back from a backup")
+            found.find(
+                "paper", f"files/{blobs.name_of(sha256)}", what, "从备份补回此文件 / put the file back from a backup"
+            )
 
 
 def _damage(sha256: str) -> str | None:
