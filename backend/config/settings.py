@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "backend.hazards",
     "backend.comms",
     "backend.inspections",
+    "backend.papers",
     "backend.rollups",
     "backend.sync",
     "backend.config",

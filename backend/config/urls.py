@@ -14,6 +14,8 @@ from backend.enterprises import api_duty as duty
 from backend.enterprises.importing import api as importing
 from backend.hazards import api as hazards
 from backend.inspections import api as inspections
+from backend.papers import api as papers
+from backend.papers.kinds import TEMPLATED, Kind
 from backend.rollups import api as rollups
 from backend.standards import api as standards
 from backend.sync import api as sync
@@ -87,6 +89,20 @@ urlpatterns = [
     path("api/inspections", inspections.Inspections.as_view()),
     path("api/inspections/<uuid:inspection>", inspections.OneInspection.as_view()),
     re_path(f"^api/photos/{SHA256}$", inspections.Image.as_view()),
+    path("api/papers", papers.Papers.as_view()),
+    path("api/papers/verify", papers.Verify.as_view()),
+    path("api/papers/hazard-ledger", papers.NewLedgerPaper.as_view()),
+    path("api/papers/inspection-record", papers.NewRecordPaper.as_view()),
+    path("api/papers/rectification-order", papers.NewHazardsPaper.as_view(kind=Kind.ORDER)),
+    path("api/papers/recheck-opinion", papers.NewHazardsPaper.as_view(kind=Kind.RECHECK)),
+    path("api/papers/traceback", papers.NewTracePaper.as_view()),
+    path("api/papers/templates", papers.Templates.as_view()),
+    *(path(f"api/papers/templates/{kind}", papers.OneTemplate.as_view(kind=kind)) for kind in TEMPLATED),
+    path("api/papers/<uuid:paper>", papers.OnePaper.as_view()),
+    path("api/papers/<uuid:paper>/xlsx", papers.XlsxContent.as_view()),
+    path("api/papers/<uuid:paper>/docx", papers.DocxContent.as_view()),
+    path("api/papers/<uuid:paper>/pdf", papers.PdfContent.as_view()),
+    path("api/tracebacks", papers.Tracebacks.as_view()),
     path("api/overview", rollups.TownOverview.as_view()),
     path("api/journal/verify", health.VerifyChain.as_view()),
     path("api/journal/anchors", health.LastAnchors.as_view()),

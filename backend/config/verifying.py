@@ -27,6 +27,7 @@ from backend.inspections.models import Inspection, Photo, Signature
 from backend.journal.chain import verify_chain
 from backend.journal.jobs import GIVE_UP_AFTER
 from backend.journal.models import Chain, Delivery, Event, Outbox, Stream
+from backend.papers.models import PaperFile, Template
 from backend.rollups.services import drift
 from backend.sync.models import Operation, Status
 
@@ -66,7 +67,7 @@ class Verified:
 def verify() -> Verified:
     found = Verified()
     with one_moment():
-        for check in (_chains, _streams, _operations, _rows, _results, _images, _outbox, _counters):
+        for check in (_chains, _streams, _operations, _rows, _results, _images, _papers, _outbox, _counters):
             check(found)
     _temporary_files(found)
     return found
@@ -205,14 +206,25 @@ def _images(found: Verified) -> None:
             )
 
 
+def _papers(found: Verified) -> None:
+    """The files of every paper that was issued, and the templates of the towns, byte for byte."""
+    tables: list[QuerySet[Any]] = [PaperFile.objects.all(), Template.objects.all()]
+    for sha256 in sorted({sha for rows in tables for sha in rows.values_list("sha256", flat=True)}):
+        found.read["papers"] += 1
+        if (what := _damage(sha256)) is not None:
+            found.find(
+                "paper", f"files/{blobs.name_of(sha256)}", what, "从备份补回此文件 / put the file back from a backup"
+            )
+
+
 def _damage(sha256: str) -> str | None:
     if not blobs.exists(sha256):
-        return "图片缺失 / the image is missing"
+        return "文件缺失 / the file is missing"
     digest = hashlib.sha256()
     with blobs.opened(sha256) as file:
         for chunk in file.chunks():
             digest.update(chunk)
-    return None if digest.hexdigest() == sha256 else "图片内容不符 / the content is not what its name says"
+    return None if digest.hexdigest() == sha256 else "文件内容不符 / the content is not what its name says"
 
 
 def _older_than(name: str, seconds: float) -> bool:

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from backend.config.health import catalogue
 from backend.config.scratch import DEMO_PASSWORD
+from backend.papers.kinds import MEDIA, Form
 from backend.standards.api import XLSX
 from tests.faults.town import OFFICE, Town, long
 
@@ -34,7 +35,7 @@ NEVER = {("DELETE", "/api/session")}  # who signs out can ask nothing more; test
 MODES = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
 
 
-@schemathesis.serializer("application/offset+octet-stream", XLSX)
+@schemathesis.serializer("application/offset+octet-stream", XLSX, MEDIA[Form.DOCX])
 def as_bytes(context: Any, value: Any) -> Any:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 

@@ -15,8 +15,11 @@ from backend.inspections.models import Inspection, Photo, Signature
 from backend.inspections.services import submit
 from backend.journal.jobs import drain
 from backend.journal.models import Delivery, Outbox
+from backend.papers.ledger.issuing import WantedLedger, issue_ledger
 from backend.rollups.models import DayCount
 from backend.sync.models import Operation
+from backend.territory.models import Town
+from tests.cast import TOWN
 
 
 @pytest.fixture
@@ -62,6 +65,13 @@ def test_a_missing_image_is_found_and_so_is_a_damaged_one(worked):
     assert checks() == ["image"]
     file.unlink()
     assert checks() == ["image"]
+
+
+def test_a_file_of_a_paper_that_is_gone_is_found(worked):
+    paper = issue_ledger(WantedLedger(), Town.objects.get(pk=TOWN), acting_user=worked.office)
+    assert (checks(), verify().read["papers"]) == ([], 1)
+    Path(storages["default"].path(blobs.name_of(paper.files.get().sha256))).unlink()
+    assert checks() == ["paper"]
 
 
 def test_an_operation_without_its_result_is_found(worked):
