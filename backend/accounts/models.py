@@ -117,3 +117,38 @@ class Device(models.Model):
     app_version = models.CharField(max_length=20, blank=True)
     clock_skew_s = models.IntegerField("its clock minus ours, seconds", null=True)
     health_at = models.DateTimeField("when it last told", null=True)
+
+
+class Pin(models.Model):
+    """The six digits with which a person signs, as a hash. `version` rises with every new one."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="pin")
+    version = models.PositiveIntegerField(default=1)
+    hash = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+
+class Algorithm(models.TextChoices):
+    ED25519 = "ed25519", "Ed25519 签名"
+    P256 = "p256", "ECDSA P-256 签名"
+
+
+class DeviceKey(models.Model):
+    """A key with which a person's device signs records. Only its public half ever left the device."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="keys")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="keys")
+    algorithm = models.CharField(max_length=8, choices=Algorithm.choices)
+    public_key = models.CharField("SubjectPublicKeyInfo, base64", max_length=200)
+    registered_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "user"], condition=Q(revoked_at=None), name="accounts_key_one_in_force"
+            )
+        ]

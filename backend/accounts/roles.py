@@ -31,18 +31,29 @@ SEE_QUARANTINE = "quarantine.see"
 RELEASE = "quarantine.release"
 SEE_DEVICES = "devices.see"
 TEST_COMMUNICATION = "comms.test"
+HAND_OVER = "task.hand_over"
+WITHDRAW = "task.withdraw"
+RETURN = "task.return"
+COUNTERSIGN = "task.countersign"
+SET_REMINDERS = "reminders.set"
+ACKNOWLEDGE = "inspection.acknowledge"
+
+# what who sends work may do with it afterwards; how far: dispatch/permissions.py
+_STEERING = frozenset({SEND, HAND_OVER, WITHDRAW, RETURN})
+_OF_ENTERPRISE_WORK = frozenset({ACKNOWLEDGE})
 
 ACTS: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: frozenset({SEE_TERRITORY}),
-    Role.DEPARTMENT_LEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
+    Role.DEPARTMENT_LEAD: frozenset({SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}) | _STEERING | {COUNTERSIGN},
     Role.ENFORCEMENT_OFFICER: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.DEPARTMENT_HEAD: frozenset({SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
+    Role.DEPARTMENT_HEAD: frozenset({SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}) | _STEERING | {COUNTERSIGN},
     Role.SAFETY_OFFICE: frozenset(
-        {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE}
-    ),
+        {SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE, SET_REMINDERS}
+    )
+    | _STEERING,
     Role.TOWN_LEADER: frozenset({SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY}),
-    Role.ENTERPRISE_PRINCIPAL: frozenset(),
-    Role.ENTERPRISE_STAFF: frozenset(),
+    Role.ENTERPRISE_PRINCIPAL: _OF_ENTERPRISE_WORK,
+    Role.ENTERPRISE_STAFF: _OF_ENTERPRISE_WORK,
     Role.EXPERT: frozenset(),
     Role.CITY_SUPERVISOR: frozenset({SEE_OVERVIEW, SEE_TERRITORY}),
     Role.ADMINISTRATOR: frozenset({SEE_DEVICES, TEST_COMMUNICATION, VERIFY, SEE_QUARANTINE, RELEASE}),
