@@ -11,13 +11,15 @@ def register() -> None:
     accept("task.open", dispatch.Step, dispatch.open_task, hold=_tasks)
     accept("task.accept", dispatch.Step, dispatch.accept_task, hold=_tasks)
     accept("task.check_in", dispatch.CheckIn, dispatch.check_in, hold=_tasks)
+    accept("task.decline", dispatch.Refusal, dispatch.decline, hold=_tasks)
+    accept("task.return", dispatch.Return, dispatch.return_task, hold=_tasks)
     accept("communication_test.answer", comms.Answer, comms.take_answer, hold=_nothing)
     accept("communication_test.confirm", comms.Confirmation, comms.take_confirmation, hold=_nothing)
     new = inspections.NewInspection
     accept("inspection.submit", new, inspections.submit, hold=_tasks, images=new.images)
 
 
-def _tasks(bodies: list[dispatch.Step | inspections.NewInspection]) -> None:
+def _tasks(bodies: list[dispatch.Step | dispatch.Return | inspections.NewInspection]) -> None:
     hold_tasks(body.task_id for body in bodies)
 
 

@@ -91,7 +91,7 @@ def test_an_operation_has_a_body_and_a_service(name):
 
 
 def test_the_operations_of_a_phone():
-    tasks = {"task.open", "task.accept", "task.check_in", "inspection.submit"}
+    tasks = {"task.open", "task.accept", "task.check_in", "task.decline", "task.return", "inspection.submit"}
     assert set(OPERATIONS) == tasks | {"communication_test.answer", "communication_test.confirm"}
 
 
