@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -72,11 +73,12 @@ def with_roles(users: Iterable[User]) -> list[User]:
     """The same people with the roles they hold today at hand: one query for all who have not been asked before."""
     people = list(users)
     unasked = {user.id: user for user in people if not hasattr(user, "_held")}
-    for user in unasked.values():
-        user._held = []
+    found: dict[UUID, list[RoleHeld]] = {user: [] for user in unasked}
     if unasked:
         for held in RoleHeld.objects.current().filter(user__in=unasked).select_related("department").order_by("pk"):
-            unasked[held.user_id]._held.append(held)
+            found[held.user_id].append(held)
+    for user in unasked.values():
+        user._held = found[user.id]  # whole: another thread that has the same object must not see half of it
     return people
 
 

@@ -6,15 +6,21 @@ import pytest
 
 from backend.accounts.models import RoleHeld, User
 from backend.accounts.roles import (
+    ACKNOWLEDGE,
     ACTS,
+    COUNTERSIGN,
+    HAND_OVER,
     RELEASE,
+    RETURN,
     SEE_DEVICES,
     SEE_OVERVIEW,
     SEE_QUARANTINE,
     SEE_TERRITORY,
     SEND,
+    SET_REMINDERS,
     TEST_COMMUNICATION,
     VERIFY,
+    WITHDRAW,
     Role,
 )
 from backend.dispatch.queries import tasks_visible_to
@@ -24,16 +30,19 @@ from tests.backend.phone import Phone
 from tests.cast import TOWN
 
 DAY = timedelta(days=1)
+STEERING = {SEND, HAND_OVER, WITHDRAW, RETURN}
 
 EXPECTED = {
     "wang": {SEE_TERRITORY},
-    "lead": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
+    "lead": {SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, COUNTERSIGN} | STEERING,
     "officer": {SEE_OVERVIEW, SEE_TERRITORY},
-    "head": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
-    "office": {SEND, SEE_DEVICES, SEE_OVERVIEW, SEE_QUARANTINE, SEE_TERRITORY, RELEASE, TEST_COMMUNICATION, VERIFY},
+    "head": {SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY, COUNTERSIGN} | STEERING,
+    "office": {SEE_DEVICES, SEE_OVERVIEW, SEE_QUARANTINE, SEE_TERRITORY, RELEASE, TEST_COMMUNICATION, VERIFY}
+    | {SET_REMINDERS}
+    | STEERING,
     "mayor": {SEE_DEVICES, SEE_OVERVIEW, SEE_TERRITORY},
-    "boss": set(),
-    "guard": set(),
+    "boss": {ACKNOWLEDGE},
+    "guard": {ACKNOWLEDGE},
     "expert": set(),
     "supervisor": {SEE_OVERVIEW, SEE_TERRITORY},
     "admin": {SEE_DEVICES, SEE_QUARANTINE, RELEASE, TEST_COMMUNICATION, VERIFY},
