@@ -17,11 +17,13 @@ def register() -> None:
     accept("communication_test.confirm", comms.Confirmation, comms.take_confirmation, hold=_nothing)
     new = inspections.NewInspection
     accept("inspection.submit", new, inspections.submit, hold=_tasks, images=new.images)
+    accept("inspection.acknowledge", inspections.NewAcknowledgement, inspections.acknowledge, hold=_nothing)
 
 
 def _tasks(bodies: list[dispatch.Step | dispatch.Return | inspections.NewInspection]) -> None:
     hold_tasks(body.task_id for body in bodies)
 
 
-def _nothing(_: list[comms.Answer | comms.Confirmation]) -> None:
-    """The row of an answer is its person's own: nobody else in the batch asks for it, and one lock reads it."""
+def _nothing(_: list[comms.Answer | comms.Confirmation | inspections.NewAcknowledgement]) -> None:
+    """The row of an answer is its person's own: nobody else in the batch asks for it, and one lock reads it. A record is
+    acknowledged once."""

@@ -58,6 +58,7 @@ urlpatterns = [
     path("api/hazards", hazards.Hazards.as_view()),
     path("api/hazards/<uuid:hazard>", hazards.OneHazard.as_view()),
     path("api/inspections", inspections.Inspections.as_view()),
+    path("api/inspections/acknowledgements", inspections.Acknowledgements.as_view()),
     path("api/inspections/<uuid:inspection>", inspections.OneInspection.as_view()),
     re_path(f"^api/photos/{SHA256}$", inspections.Image.as_view()),
     path("api/overview", rollups.TownOverview.as_view()),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.accounts.models import User
 from backend.dispatch.events import TaskRefused
-from backend.dispatch.models import Task
+from backend.dispatch.models import Assignment, Task
 from backend.dispatch.queries import hold_task, tasks_visible_to
 from backend.dispatch.views import RefusalView
 from backend.foundation.ids import new_id
@@ -19,18 +19,23 @@ BREACHES = (403, 422)
 
 @contextmanager
 def acting(task: UUID, act: str, user: User) -> Iterator[Task]:
-    """One act on one task, all or nothing. Raises not_found for a task the person does not see.
+    """One act on one task, all or nothing. Raises not_found for a task that the person neither sees nor ever held."""
+    with noting(task, act, user):
+        held_before = Assignment.objects.filter(task=task, user=user)
+        if not tasks_visible_to(user).filter(pk=task).exists() and not held_before.exists():
+            raise NOT_FOUND.because("任务")
+        yield hold_task(task)
 
-    What a rule forbids, and an act out of order, stands in the chain as `task.refused`; asking for what one cannot see does
-    not. An operation of a phone that is refused is kept as such, and not in the chain as well.
-    """
+
+@contextmanager
+def noting(task: UUID, act: str, user: User) -> Iterator[None]:
+    """What a rule forbids, and an act out of order, stands in the chain as `task.refused`; asking for what one cannot see
+    does not. An operation of a phone that is refused is kept as such, and not in the chain as well."""
     refused = None
     with recording():
         try:
             with attempt(origin_now()):
-                if not tasks_visible_to(user).filter(pk=task).exists():
-                    raise NOT_FOUND.because("任务")
-                yield hold_task(task)
+                yield
         except Problem as problem:
             if problem.kind.status not in BREACHES and problem.kind is not ILLEGAL_MOVE:
                 raise

@@ -92,6 +92,7 @@ def test_an_operation_has_a_body_and_a_service(name):
 
 def test_the_operations_of_a_phone():
     tasks = {"task.open", "task.accept", "task.check_in", "task.decline", "task.return", "inspection.submit"}
+    tasks |= {"inspection.acknowledge"}
     assert set(OPERATIONS) == tasks | {"communication_test.answer", "communication_test.confirm"}
 
 
