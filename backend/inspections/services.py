@@ -78,7 +78,7 @@ def _submit(new: NewInspection, acting_user: User, *, pin_given: bool) -> Inspec
         proof = proof_of(new, task, acting_user, pin_given=pin_given)
         if new.corrects:
             require_held(task, acting_user, new.assignment_no)
-            corrected = _corrected(new, acting_user)
+            corrected = _corrected(new, new.corrects, acting_user)
             inspection = _store(new, task, acting_user, fellows, late=corrected.late, **proof)
         else:
             corrected = None
@@ -95,10 +95,10 @@ def _submit(new: NewInspection, acting_user: User, *, pin_given: bool) -> Inspec
         return _say(InspectionSubmitted, inspection.pk, acting_user)
 
 
-def _corrected(new: NewInspection, user: User) -> Inspection:
+def _corrected(new: NewInspection, earlier: UUID, user: User) -> Inspection:
     """The record that is corrected, held: two corrections of one at once would leave it open which counts."""
-    found = inspections_visible_to(user).filter(pk=new.corrects).exists()
-    row = Inspection.objects.select_for_update(of=("self",)).filter(pk=new.corrects).first() if found else None
+    found = inspections_visible_to(user).filter(pk=earlier).exists()
+    row = Inspection.objects.select_for_update(of=("self",)).filter(pk=earlier).first() if found else None
     if row is None:
         raise NOT_FOUND.because("检查记录")
     if user.pk != row.inspector_id and not row.fellows.filter(user=user).exists():
