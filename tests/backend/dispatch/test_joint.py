@@ -140,6 +140,11 @@ def test_what_cannot_be_joint_is_refused_and_nothing_is_sent(cast, changes, code
 def test_the_office_names_the_lead_department(cast):
     emergency, fire = cast.departments["yj"], cast.departments["xf"]
     task = sent(
-        cast, by="office", kind="joint", assignee_id=cast.officer.pk, department_id=emergency.pk, participant_ids=[fire.pk]
+        cast,
+        by="office",
+        kind="joint",
+        assignee_id=cast.officer.pk,
+        department_id=emergency.pk,
+        participant_ids=[fire.pk],
     )
     assert task.dispatch.department == emergency

@@ -45,7 +45,11 @@ def heard(user):
 @pytest.mark.parametrize("who", ["lead", "head", "office"])
 def test_those_who_send_hand_over(cast, task, who):
     answered = act(cast.people[who], task, "hand-over", to=cast.li.pk, why="请假")
-    assert (answered.status_code, answered.json()["assignee"]["name"], answered.json()["assignment_no"]) == (200, "li", 2)
+    assert (answered.status_code, answered.json()["assignee"]["name"], answered.json()["assignment_no"]) == (
+        200,
+        "li",
+        2,
+    )
     assert heard(cast.wang)[-1] == "task.left"
 
 
@@ -127,7 +131,9 @@ def test_a_returned_task_is_done_again_under_the_next_number(cast, task):
     assert (answered.json()["state"], answered.json()["assignment_no"], answered.json()["inspection_id"]) == (
         "returned", 2, None,
     )  # fmt: skip
-    assert submit(cast.result(task), acting_user=cast.wang).late, "made under the old number: it is not the second visit"
+    assert submit(cast.result(task), acting_user=cast.wang).late, (
+        "made under the old number: it is not the second visit"
+    )
     second = submit(cast.result(task, assignment_no=2), acting_user=cast.wang)
     done = get_task(task.pk)
     assert (done.state, done.inspection_id, second.late) == ("completed", second.pk, False)
