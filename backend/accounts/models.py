@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -72,11 +73,12 @@ def with_roles(users: Iterable[User]) -> list[User]:
     """The same people with the roles they hold today at hand: one query for all who have not been asked before."""
     people = list(users)
     unasked = {user.id: user for user in people if not hasattr(user, "_held")}
-    for user in unasked.values():
-        user._held = []
+    found: dict[UUID, list[RoleHeld]] = {user: [] for user in unasked}
     if unasked:
         for held in RoleHeld.objects.current().filter(user__in=unasked).select_related("department").order_by("pk"):
-            unasked[held.user_id]._held.append(held)
+            found[held.user_id].append(held)
+    for user in unasked.values():
+        user._held = found[user.id]  # whole: another thread that has the same object must not see half of it
     return people
 
 
@@ -117,3 +119,38 @@ class Device(models.Model):
     app_version = models.CharField(max_length=20, blank=True)
     clock_skew_s = models.IntegerField("its clock minus ours, seconds", null=True)
     health_at = models.DateTimeField("when it last told", null=True)
+
+
+class Pin(models.Model):
+    """The six digits with which a person signs, as a hash. `version` rises with every new one."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="pin")
+    version = models.PositiveIntegerField(default=1)
+    hash = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+
+class Algorithm(models.TextChoices):
+    ED25519 = "ed25519", "Ed25519 签名"
+    P256 = "p256", "ECDSA P-256 签名"
+
+
+class DeviceKey(models.Model):
+    """A key with which a person's device signs records. Only its public half ever left the device."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="keys")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="keys")
+    algorithm = models.CharField(max_length=8, choices=Algorithm.choices)
+    public_key = models.CharField("SubjectPublicKeyInfo, base64", max_length=200)
+    registered_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "user"], condition=Q(revoked_at=None), name="accounts_key_one_in_force"
+            )
+        ]

@@ -1,8 +1,9 @@
 """What others read about people."""
 
+from datetime import datetime
 from uuid import UUID
 
-from backend.accounts.models import Department, RoleHeld, User
+from backend.accounts.models import Department, DeviceKey, Pin, RoleHeld, User
 from backend.foundation.shapes import View
 
 
@@ -58,3 +59,33 @@ def role_view(held: RoleHeld) -> RoleView:
     return RoleView(
         role=held.role, division=held.division, department_id=held.department_id, enterprise_id=held.enterprise_id
     )
+
+
+class PinView(View):
+    """That a person has a PIN, never what it is. `id` is the person's."""
+
+    id: UUID
+    version: int
+    set_at: datetime
+
+
+class KeyView(View):
+    id: UUID
+    version: int
+    user_id: UUID
+    device_id: UUID
+    algorithm: str
+    public_key: str
+    registered_at: datetime
+    revoked_at: datetime | None
+
+
+def pin_view(pin: Pin) -> PinView:
+    return PinView(id=pin.user_id, version=pin.version, set_at=pin.set_at)
+
+
+def key_view(key: DeviceKey) -> KeyView:
+    return KeyView(
+        id=key.id, version=key.version, user_id=key.user_id, device_id=key.device_id, algorithm=key.algorithm,
+        public_key=key.public_key, registered_at=key.registered_at, revoked_at=key.revoked_at,
+    )  # fmt: skip

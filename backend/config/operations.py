@@ -14,10 +14,13 @@ def register() -> None:
     accept("task.open", dispatch.Step, dispatch.open_task, hold=_tasks)
     accept("task.accept", dispatch.Step, dispatch.accept_task, hold=_tasks)
     accept("task.check_in", dispatch.CheckIn, dispatch.check_in, hold=_tasks)
+    accept("task.decline", dispatch.Refusal, dispatch.decline, hold=_tasks)
+    accept("task.return", dispatch.Return, dispatch.return_task, hold=_tasks)
     accept("communication_test.answer", comms.Answer, comms.take_answer, hold=_nothing)
     accept("communication_test.confirm", comms.Confirmation, comms.take_confirmation, hold=_nothing)
     new = inspections.NewInspection
     accept("inspection.submit", new, inspections.submit, hold=_tasks, images=new.images)
+    accept("inspection.acknowledge", inspections.NewAcknowledgement, inspections.acknowledge, hold=_nothing)
     found, fix = hazard_bodies.NewFinding, hazard_bodies.Fix
     done, again = hazard_bodies.Done, hazard_bodies.NewRecheck
     accept("hazard.report", found, hazards.report_found, hold=_nothing, images=found.images)
@@ -26,7 +29,7 @@ def register() -> None:
     accept("hazard.recheck", again, hazards.recheck, hold=_hazards, images=again.images)
 
 
-def _tasks(bodies: list[dispatch.Step | inspections.NewInspection]) -> None:
+def _tasks(bodies: list[dispatch.Step | dispatch.Return | inspections.NewInspection]) -> None:
     hold_tasks(body.task_id for body in bodies)
 
 
@@ -34,6 +37,8 @@ def _hazards(bodies: list[hazard_bodies.OnHazard]) -> None:
     hold_hazards(body.hazard_id for body in bodies)
 
 
-def _nothing(_: list[comms.Answer | comms.Confirmation | hazard_bodies.NewFinding]) -> None:
+def _nothing(
+    _: list[comms.Answer | comms.Confirmation | hazard_bodies.NewFinding | inspections.NewAcknowledgement],
+) -> None:
     """The row of an answer is its person's own: nobody else in the batch asks for it, and one lock reads it. What is
-    reported has no row yet."""
+    reported has no row yet, and a record is acknowledged once."""

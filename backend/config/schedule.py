@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import close_old_connections
 
 from backend.comms.services import run_schedules
+from backend.dispatch.reminders import send_reminders
 from backend.foundation import clock
 from backend.journal import jobs
 from backend.journal.anchors import anchor_chains
@@ -43,6 +44,7 @@ SCHEDULE = [
     Periodic("note_history", timedelta(seconds=5), note_history),
     Periodic("settle_images", timedelta(minutes=1), settle_waiting),
     Periodic("communication_tests", timedelta(minutes=1), run_schedules),
+    Periodic("task_reminders", timedelta(minutes=1), send_reminders),
     Periodic("verify_chains", timedelta(days=1), verify_all_chains),
     Periodic("anchor_chains", timedelta(days=1), anchor_chains),
     Periodic("tidy_outbox", timedelta(days=1), jobs.tidy),

@@ -5,15 +5,25 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from backend.accounts.requests import PersonRequest
-from backend.accounts.roles import SEND
-from backend.dispatch import queries, services
+from backend.accounts.roles import COUNTERSIGN, HAND_OVER, RETURN, SEND, SET_REMINDERS, WITHDRAW
+from backend.dispatch import queries, reminders, services
+from backend.dispatch.kinds import RULES, Goes
+from backend.dispatch.models import Task
 from backend.dispatch.planning import PlanView, Skipped, Wanted, plan
-from backend.dispatch.views import DispatchView, TaskView, dispatch_view, task_view
+from backend.dispatch.views import (
+    DispatchView,
+    ReminderRuleView,
+    ReminderView,
+    TaskView,
+    dispatch_view,
+    reminder_rule_view,
+    reminder_view,
+    task_view,
+)
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
 from backend.foundation.pagination import narrowed, one, page
 from backend.foundation.shapes import View, answer, read
-from backend.standards.queries import get_checklist
 
 
 class TaskPage(View):
@@ -32,16 +42,65 @@ class Sent(View):
     skipped: list[Skipped]
 
 
+class KindView(View):
+    """A kind of task: how many must sign its result, whether other departments countersign, whether it is unannounced, and
+    whether somebody must be named to do it."""
+
+    kind: str
+    label: str
+    inspectors: int
+    countersigned: bool
+    hidden: bool
+    named: bool
+    roles: list[str]
+
+
+class ReminderPage(View):
+    results: list[ReminderView]
+    next: str | None
+
+
+class RuleList(View):
+    results: list[ReminderRuleView]
+
+
+class TaskKinds(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented(list[KindView])
+    def get(self, request: PersonRequest) -> HttpResponse:
+        return answer(
+            [
+                KindView(
+                    kind=kind, label=str(kind.label), inspectors=rule.inspectors, countersigned=rule.countersigned,
+                    hidden=rule.hidden, named=rule.goes is Goes.NAMED, roles=sorted(rule.may),
+                )
+                for kind, rule in RULES.items()
+            ]
+        )  # fmt: skip
+
+
 class Tasks(Endpoint):
     access = {"GET": SIGNED_IN}
 
     @documented(
         TaskPage,
-        query={"state": str, "dispatch": str, "assignee": str, "grid": str, "cursor": str, "limit": int},
+        query={
+            "state": str,
+            "kind": str,
+            "dispatch": str,
+            "assignee": str,
+            "grid": str,
+            "enterprise": str,
+            "cursor": str,
+            "limit": int,
+        },
     )
     def get(self, request: PersonRequest) -> HttpResponse:
-        ids = {name: name for name in ("dispatch", "assignee", "grid")}
+        ids = {name: name for name in ("dispatch", "assignee", "grid", "enterprise")}
         rows = narrowed(queries.tasks_visible_to(request.user), request, words=("state",), ids=ids)
+        if kind := request.query_params.get("kind"):
+            rows = rows.filter(dispatch__kind=kind)
         return answer(page(queries.with_all(rows), request, task_view))
 
 
@@ -74,6 +133,79 @@ class Preview(Endpoint):
 
     @documented(PlanView, takes=Wanted)
     def post(self, request: PersonRequest) -> HttpResponse:
-        wanted = read(request, Wanted)
-        made = plan(request.user, wanted.grid_uids, get_checklist(wanted.checklist_id), wanted.per_grid)
-        return answer(made.view())
+        return answer(plan(request.user, read(request, Wanted)).view())
+
+
+def _as_it_is(task: Task) -> HttpResponse:
+    return answer(task_view(queries.get_task(task.pk)))
+
+
+class HandOver(Endpoint):
+    access = {"POST": HAND_OVER}
+
+    @documented(TaskView, takes=services.NewHolder)
+    def post(self, request: PersonRequest, task: UUID) -> HttpResponse:
+        order = read(request, services.NewHolder)
+        return _as_it_is(services.hand_over_task(task, order, acting_user=request.user))
+
+
+class Withdrawal(Endpoint):
+    access = {"POST": WITHDRAW}
+
+    @documented(TaskView, takes=services.WithReason)
+    def post(self, request: PersonRequest, task: UUID) -> HttpResponse:
+        return _as_it_is(services.withdraw(task, read(request, services.WithReason), acting_user=request.user))
+
+
+class Returns(Endpoint):
+    access = {"POST": RETURN}
+
+    @documented(TaskView, takes=services.Return)
+    def post(self, request: PersonRequest) -> HttpResponse:
+        return _as_it_is(services.return_task(read(request, services.Return), acting_user=request.user))
+
+
+class Refusals(Endpoint):
+    """Only who holds a task can decline it, whatever their role."""
+
+    access = {"POST": SIGNED_IN}
+
+    @documented(TaskView, takes=services.Refusal)
+    def post(self, request: PersonRequest) -> HttpResponse:
+        return _as_it_is(services.decline(read(request, services.Refusal), acting_user=request.user))
+
+
+class Countersignatures(Endpoint):
+    access = {"POST": COUNTERSIGN}
+
+    @documented(TaskView, takes=services.Countersign)
+    def post(self, request: PersonRequest, task: UUID) -> HttpResponse:
+        return _as_it_is(services.countersign(task, read(request, services.Countersign), acting_user=request.user))
+
+
+class ReminderRules(Endpoint):
+    access = {"GET": SET_REMINDERS}
+
+    @documented(RuleList)
+    def get(self, request: PersonRequest) -> HttpResponse:
+        reminders.give_usual_rules()
+        rules = queries.reminder_rules_visible_to(request.user)
+        return answer(RuleList(results=[reminder_rule_view(rule) for rule in rules]))
+
+
+class OneReminderRule(Endpoint):
+    access = {"PUT": SET_REMINDERS}
+
+    @documented(ReminderRuleView, takes=reminders.NewRule)
+    def put(self, request: PersonRequest, rule: UUID) -> HttpResponse:
+        wanted = read(request, reminders.NewRule)
+        return answer(reminder_rule_view(reminders.set_rule(rule, wanted, acting_user=request.user)))
+
+
+class Reminders(Endpoint):
+    access = {"GET": SIGNED_IN}
+
+    @documented(ReminderPage, query={"cursor": str, "limit": int})
+    def get(self, request: PersonRequest) -> HttpResponse:
+        """What the person was reminded of, newest first."""
+        return answer(page(queries.reminders_of(request.user), request, reminder_view))

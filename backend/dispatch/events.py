@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from backend.dispatch.views import TaskView
+from backend.dispatch.views import RefusalView, ReminderRuleView, ReminderView, TaskView
 from backend.journal.events import Event, event
 
 
@@ -30,3 +30,24 @@ class TaskLeft(Event):
     task_id: UUID
     version: int
     reason: str
+
+
+@event("task.refused")
+class TaskRefused(Event):
+    """Somebody tried what a rule forbids. Said to nobody; it stands in the chain with their name."""
+
+    refusal: RefusalView
+
+
+@event("task.reminded")
+class TaskReminded(Event):
+    """Said to one person, once: a task is not done, and its deadline is near or has passed."""
+
+    reminder: ReminderView
+
+
+@event("reminder_rule.changed")
+class ReminderRuleChanged(Event):
+    """Said to nobody: it stands in the chain who changed when whom is told."""
+
+    reminder_rule: ReminderRuleView

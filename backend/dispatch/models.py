@@ -3,6 +3,7 @@
 from django.db import models
 
 from backend.accounts.models import Department, User
+from backend.dispatch.kinds import Kind
 from backend.dispatch.states import MOVES, OPEN, Fact
 from backend.enterprises.models import Enterprise
 from backend.foundation.ids import new_id
@@ -21,6 +22,7 @@ class Dispatch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     town = models.CharField(max_length=9)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.INSPECTION)
     title = models.CharField(max_length=120)
     checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT)
@@ -42,6 +44,7 @@ class Dispatch(models.Model):
 class Task(Stateful):
     MOVES = MOVES
     known_facts: list["TaskFact"]  # filled by queries.with_all
+    known_parties: list["Countersignature"]  # filled by queries.with_all
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="tasks")
@@ -52,10 +55,14 @@ class Task(Stateful):
     deadline = models.DateTimeField()
     sent_at = models.DateTimeField()
     inspection_id = models.UUIDField("the result that completed it", null=True)
+    reason = models.CharField("why it was last returned, declined or withdrawn", max_length=200, blank=True)
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["assignee", "state"], name="dispatch_task_assignee")]
+        indexes = [
+            models.Index(fields=["assignee", "state"], name="dispatch_task_assignee"),
+            models.Index(fields=["state", "deadline"], name="dispatch_task_deadline"),
+        ]
 
     @property
     def is_open(self) -> bool:
@@ -97,8 +104,71 @@ class TaskFact(models.Model):
     lat = models.FloatField(null=True)
     accuracy_m = models.FloatField(null=True)
     no_fix_reason = models.CharField(max_length=200, blank=True)
+    off_grid_m = models.FloatField("metres outside the task's grid, 0 inside", null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["task", "assignment_no", "fact"], name="dispatch_fact_once"),
+        ]
+
+
+class Countersignature(models.Model):
+    """A department that takes part in a joint inspection, under each assignment anew; signed once it has agreed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="parties")
+    assignment_no = models.PositiveIntegerField(default=1)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="countersignatures")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="countersignatures")
+    at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "assignment_no", "department"], name="dispatch_countersigned_once")
+        ]
+
+
+class Hearer(models.TextChoices):
+    """Who hears a reminder; a level that nobody holds passes it on to the next."""
+
+    ASSIGNEE = "assignee", "承办人"
+    LEAD = "lead", "部门牵头人"
+    HEAD = "head", "部门主要负责人"
+    OFFICE = "office", "安委办"
+
+
+class ReminderRule(models.Model):
+    """How long before (negative) or after the deadline of a task somebody hears that it is not done."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    town = models.CharField("town prefix", max_length=9)
+    kind = models.CharField("of this kind only", max_length=16, choices=Kind.choices, blank=True)
+    priority = models.CharField("of this priority only", max_length=6, choices=Priority.choices, blank=True)
+    minutes = models.IntegerField("after the deadline; negative: before it")
+    hears = models.CharField(max_length=8, choices=Hearer.choices)
+    active = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["town", "priority", "minutes", "id"]
+
+
+class Reminder(models.Model):
+    """A rule has spoken about an assignment, once to each person; to nobody if nobody holds any level of it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, related_name="reminders")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="reminders")
+    assignment_no = models.PositiveIntegerField()
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reminders")
+    hears = models.CharField("as what they heard it", max_length=8, choices=Hearer.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "task", "assignment_no", "user"], name="dispatch_reminded_once")
         ]

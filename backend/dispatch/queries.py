@@ -8,8 +8,10 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from backend.accounts.models import User
-from backend.dispatch.models import Dispatch, Task, TaskFact
-from backend.dispatch.states import FINAL, OPEN, Fact
+from backend.dispatch.hiding import hidden_from, kept_out_of
+from backend.dispatch.models import Countersignature, Dispatch, Reminder, ReminderRule, Task, TaskFact
+from backend.dispatch.states import FINAL, OPEN, UNDER_WAY, Fact
+from backend.enterprises.models import Enterprise
 from backend.foundation import clock
 from backend.foundation.problems import NOT_FOUND
 from backend.journal.recording import held
@@ -20,22 +22,45 @@ RECENT_DAYS = 7
 
 
 _FACTS: Any = Prefetch("facts", TaskFact.objects.order_by("pk"), to_attr="known_facts")
+_PARTIES: Any = Prefetch(
+    "parties", Countersignature.objects.select_related("department", "user").order_by("pk"), to_attr="known_parties"
+)
 
 
 def with_all(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """With everything that a TaskView needs, in two queries; the facts as a list `known_facts`."""
+    """With everything that a TaskView needs, in three queries; facts and parties as lists `known_facts`, `known_parties`."""
     return (
         tasks.select_related(
             "dispatch", "dispatch__issued_by", "dispatch__department", "enterprise", "grid", "assignee"
         )
         .defer("dispatch__skipped", "dispatch__request")  # of the sending itself, and long
-        .prefetch_related(_FACTS)
+        .prefetch_related(_FACTS, _PARTIES)
     )
 
 
 def tasks_visible_to(user: User) -> QuerySet[Task]:
-    """Own tasks; those of the own departments; all of the town for the offices that see everything."""
-    return Task.objects.filter(_visible(scope_of(user), "assignee", "grid__code", "dispatch__department"))
+    """Own tasks; those that the own departments sent or take part in; all of the town for the offices that see everything.
+    Never an unannounced one at an enterprise where the person has a post, until its result is in."""
+    scope = scope_of(user)
+    rows = Task.objects.filter(
+        _visible(scope, "assignee", "grid__code", "dispatch__department") | _takes_part(scope.departments)
+    )
+    return rows.exclude(hidden_from(scope)) if scope.enterprises else rows
+
+
+def tasks_of_department(department: UUID) -> QuerySet[Task]:
+    """What its stream carries: the tasks it sent or takes part in."""
+    rows = Task.objects.filter(Q(dispatch__department=department) | _takes_part([department]))
+    return rows.exclude(kept_out_of(f"d:{department}"))
+
+
+def tasks_of_town(user: User, town: str) -> QuerySet[Task]:
+    """What the town's operations picture carries, as far as the person sees it."""
+    return tasks_visible_to(user).filter(grid__code__startswith=town).exclude(kept_out_of(f"o:{town}"))
+
+
+def _takes_part(departments: Iterable[UUID]) -> Q:
+    return Q(pk__in=Countersignature.objects.filter(department__in=departments).values("task"))
 
 
 def dispatches_visible_to(user: User) -> QuerySet[Dispatch]:
@@ -43,7 +68,11 @@ def dispatches_visible_to(user: User) -> QuerySet[Dispatch]:
     scope = scope_of(user)
     found = scope.within("town", scope.wide) | Q(department__in=scope.departments)
     submitted = Count("tasks", filter=~Q(tasks__state__in=OPEN) & ~Q(tasks__state="withdrawn"))
-    rows = Dispatch.objects.filter(found | Q(issued_by=user.id)).select_related("issued_by", "department")
+    takes_part = Q(tasks__in=Task.objects.filter(_takes_part(scope.departments)))
+    seen = Dispatch.objects.filter(found | Q(issued_by=user.id) | takes_part)
+    rows = Dispatch.objects.filter(pk__in=seen.values("pk")).select_related("issued_by", "department")
+    if scope.enterprises:
+        rows = rows.exclude(pk__in=Task.objects.filter(hidden_from(scope)).values("dispatch"))
     return rows.annotate(task_count=Count("tasks"), submitted_count=submitted)
 
 
@@ -103,7 +132,20 @@ def not_on_phone(tasks: QuerySet[Task]) -> QuerySet[Task]:
     return tasks.filter(~Exists(stored))
 
 
-def enterprises_waiting(checklist: Checklist, grids: list[UUID]) -> set[UUID]:
-    """Enterprises of these grids with an open task by this checklist (any version)."""
-    rows = Task.objects.filter(grid__in=grids, state__in=OPEN, dispatch__checklist__key=checklist.key)
-    return set(rows.values_list("enterprise", flat=True))
+def enterprises_waiting(checklist: Checklist, kind: str, enterprises: QuerySet[Enterprise]) -> set[UUID]:
+    """Those of `enterprises` with a task of this kind under way by this checklist (any version)."""
+    rows = Task.objects.filter(enterprise__in=enterprises.values("pk"), state__in=UNDER_WAY)
+    return set(
+        rows.filter(dispatch__kind=kind, dispatch__checklist__key=checklist.key).values_list("enterprise", flat=True)
+    )
+
+
+def reminder_rules_visible_to(user: User) -> QuerySet[ReminderRule]:
+    """Those of the towns that the person sees whole."""
+    return ReminderRule.objects.filter(scope_of(user).within("town", scope_of(user).wide))
+
+
+def reminders_of(user: User) -> QuerySet[Reminder]:
+    """What the person was reminded of, as far as they still see the task."""
+    seen = Reminder.objects.filter(user=user, task__in=tasks_visible_to(user))
+    return seen.select_related("rule", "task__dispatch", "task__enterprise", "task__assignee")

@@ -1,6 +1,7 @@
-"""Handing out work, and what is learnt of it on its way."""
+"""Handing out work, what is learnt of it on its way, and what becomes of it when it does not go straight."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,22 +10,52 @@ import msgspec
 from django.db import IntegrityError
 
 from backend.accounts.models import Department, User
+from backend.accounts.pins import Digits, has_pin, require_pin
+from backend.accounts.problems import PIN_REFUSED
+from backend.accounts.roles import COUNTERSIGN, HAND_OVER, RETURN, WITHDRAW
+from backend.dispatch.acting import acting
 from backend.dispatch.events import TaskChanged, TaskCompleted, TaskLeft, TaskSent
-from backend.dispatch.models import Assignment, Dispatch, Task, TaskFact
-from backend.dispatch.permissions import audience_of, require_held
+from backend.dispatch.hiding import closed_streams
+from backend.dispatch.kinds import COUNTERSIGNED, HIDDEN
+from backend.dispatch.models import Assignment, Countersignature, Dispatch, Task, TaskFact, TaskMove
+from backend.dispatch.permissions import (
+    audience_of,
+    require_fit,
+    require_held,
+    require_may,
+    require_may_send_for,
+    streams_of,
+)
 from backend.dispatch.planning import Plan, Wanted, plan
-from backend.dispatch.problems import DEADLINE_PASSED, DISPATCH_ID_REUSED, NOTHING_TO_SEND
+from backend.dispatch.problems import (
+    ALREADY_THEIRS,
+    ASSIGNEE_UNFIT,
+    DEADLINE_PASSED,
+    DISPATCH_ID_REUSED,
+    HANDED_OVER_MEANWHILE,
+    NOT_A_PARTY,
+    NOTHING_TO_SEND,
+    OWN_COUNTERSIGNATURE,
+    PARTICIPANTS_MISSING,
+    PARTICIPANTS_UNFIT,
+    SEVERAL_TOWNS,
+)
 from backend.dispatch.queries import get_task, hold_task, not_on_phone, with_all
-from backend.dispatch.states import Fact, TaskState
+from backend.dispatch.states import OPEN, OWED, Fact, TaskState
 from backend.dispatch.views import task_view
 from backend.foundation import clock
 from backend.foundation.ids import new_id
 from backend.foundation.moves import ILLEGAL_MOVE, change, move
+from backend.foundation.problems import NOT_ALLOWED
 from backend.foundation.shapes import Body, Moment, require_plausible
 from backend.journal.chain import canonical
 from backend.journal.recording import publish, recording
-from backend.standards.queries import get_checklist
 from backend.standards.services import take_into_use
+from backend.territory.distances import metres_outside
+
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
+# what a dispatch could be asked for in its first form: the fingerprint of such a request must stay what it was
+_FIRST_FORM = frozenset({"grid_uids", "checklist_id", "per_grid", "id", "title", "deadline", "priority", "note"})
 
 
 class NewDispatch(Wanted, kw_only=True):
@@ -43,12 +74,12 @@ def send(wanted: NewDispatch, *, acting_user: User) -> Dispatch:
 
     Raises deadline_passed, nothing_to_send, dispatch_id_reused (same id, other content).
     """
-    fingerprint = hashlib.sha256(canonical(msgspec.to_builtins(wanted)).encode()).hexdigest()
+    fingerprint = _fingerprint(wanted)
     if earlier := _sent_before(wanted.id, fingerprint, acting_user):
         return earlier
     if wanted.deadline <= clock.now():
         raise DEADLINE_PASSED.because()
-    made = plan(acting_user, wanted.grid_uids, get_checklist(wanted.checklist_id), wanted.per_grid)
+    made = plan(acting_user, wanted)
     if not made.chosen:
         # the same request came twice at once: what the other sent is on its way to all of them
         if earlier := _sent_before(wanted.id, fingerprint, acting_user):
@@ -62,6 +93,18 @@ def send(wanted: NewDispatch, *, acting_user: User) -> Dispatch:
         raise
 
 
+def _fingerprint(wanted: NewDispatch) -> str:
+    """A condition that was not named is not part of it."""
+    asked = msgspec.to_builtins(wanted)
+    usual = {field.name: field for field in msgspec.structs.fields(NewDispatch)}
+    named = {name: value for name, value in asked.items() if name in _FIRST_FORM or value != _usual(usual[name])}
+    return hashlib.sha256(canonical(named).encode()).hexdigest()
+
+
+def _usual(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+
+
 def _sent_before(dispatch: UUID, fingerprint: str, acting_user: User) -> Dispatch | None:
     earlier = Dispatch.objects.filter(pk=dispatch).first()
     if earlier and (earlier.request != fingerprint or earlier.issued_by_id != acting_user.id):
@@ -70,14 +113,16 @@ def _sent_before(dispatch: UUID, fingerprint: str, acting_user: User) -> Dispatc
 
 
 def _send(wanted: NewDispatch, made: Plan, fingerprint: str, acting_user: User) -> Dispatch:
+    town = _one_town(made)
+    sender = _sender(wanted, town, acting_user)
+    parties = _parties(wanted, town, sender)
     with recording():
-        take_into_use(get_checklist(wanted.checklist_id), made.chosen[0][1].town_code, acting_user=acting_user)
         sent = Dispatch.objects.create(
-            id=wanted.id, town=made.chosen[0][1].town_code, title=wanted.title, checklist_id=wanted.checklist_id,
-            department=_department_of(acting_user), priority=wanted.priority, deadline=wanted.deadline,
-            note=wanted.note, issued_by=acting_user, sent_at=clock.now(), request=fingerprint,
-            skipped=msgspec.to_builtins(made.skipped),
+            id=wanted.id, kind=wanted.kind, town=town, title=wanted.title, checklist_id=wanted.checklist_id,
+            department=sender, priority=wanted.priority, deadline=wanted.deadline, note=wanted.note,
+            issued_by=acting_user, sent_at=clock.now(), request=fingerprint, skipped=msgspec.to_builtins(made.skipped),
         )  # fmt: skip
+        take_into_use(sent.checklist, sent.town, acting_user=acting_user)
         tasks = [
             Task(
                 id=new_id(), state=TaskState.SENT, dispatch=sent, enterprise=enterprise, grid=grid, assignee=assignee,
@@ -87,17 +132,63 @@ def _send(wanted: NewDispatch, made: Plan, fingerprint: str, acting_user: User) 
         ]  # fmt: skip
         Task.objects.bulk_create(tasks)
         Assignment.objects.bulk_create(Assignment(task=t, number=1, user=t.assignee, since=t.sent_at) for t in tasks)
-        for task in with_all(Task.objects.filter(dispatch=sent).order_by("pk")):
-            _say(TaskSent(task=task_view(task)), task, acting_user)
+        for task in tasks:
+            # it is new: nothing is known of it that would have to be read
+            task.known_facts, task.known_parties = [], _await_parties(task, parties)
+        Countersignature.objects.bulk_create(party for task in tasks for party in task.known_parties)
+        _say_sent(tasks, acting_user)
     return sent
 
 
-def _department_of(user: User) -> Department | None:
-    """The department in whose name the person sends: the one of their first role that belongs to any."""
+def _one_town(made: Plan) -> str:
+    towns = {grid.town_code for _, grid, _ in made.chosen}
+    if len(towns) > 1:
+        raise SEVERAL_TOWNS.because(towns=sorted(towns))
+    return towns.pop()
+
+
+def _sender(wanted: NewDispatch, town: str, user: User) -> Department | None:
+    """The department in whose name the person sends: the one that is named, else that of their first role which belongs
+    to any."""
+    if wanted.department_id:
+        require_may_send_for(wanted.department_id, town, user)
+        return Department.objects.filter(pk=wanted.department_id).first()
     return next((held.department for held in user.held_today() if held.department), None)
 
 
-def _say(said: TaskSent | TaskChanged | TaskCompleted, task: Task, acting_user: User | None) -> None:
+def _parties(wanted: NewDispatch, town: str, sender: Department | None) -> list[Department]:
+    """The departments that take part in a joint inspection. Raises participants_missing, participants_unfit."""
+    if wanted.kind not in COUNTERSIGNED:
+        if wanted.participant_ids:
+            raise PARTICIPANTS_UNFIT.because(kind=wanted.kind)
+        return []
+    if sender is None or not wanted.participant_ids:
+        raise PARTICIPANTS_MISSING.because()
+    ids = set(wanted.participant_ids)
+    found = list(Department.objects.filter(pk__in=ids - {sender.pk}).order_by("code"))
+    if len(found) < len(ids) or not all(town.startswith(department.division) for department in found):
+        raise PARTICIPANTS_UNFIT.because(participants=sorted(map(str, ids - {d.pk for d in found})))
+    return found
+
+
+def _await_parties(task: Task, departments: Iterable[Department]) -> list[Countersignature]:
+    return [
+        Countersignature(task=task, assignment_no=task.assignment_no, department=department)
+        for department in departments
+    ]
+
+
+def _say_sent(tasks: list[Task], acting_user: User) -> None:
+    hidden = [task.enterprise_id for task in tasks if task.dispatch.kind in HIDDEN]
+    closed = closed_streams(hidden) if hidden else {}
+    for task in tasks:
+        streams = streams_of(task, closed.get(task.enterprise_id))
+        publish(
+            TaskSent(task=task_view(task)), town=task.town, audience=streams, target=task.id, acting_user=acting_user.id
+        )
+
+
+def _say(said: TaskChanged | TaskCompleted, task: Task, acting_user: User | None) -> None:
     who = acting_user.id if acting_user else None
     publish(said, town=task.town, audience=audience_of(task), target=task.id, acting_user=who)
 
@@ -137,7 +228,7 @@ def accept_task(step: Step, *, acting_user: User) -> Task:
     """The holder says: mine. Accepting what is already accepted or done is no error, only late news."""
     with recording():
         task = hold_task(step.task_id)
-        if require_held(task, acting_user, step.assignment_no) and task.state == TaskState.SENT:
+        if require_held(task, acting_user, step.assignment_no) and task.state in OPEN - {TaskState.ACCEPTED}:
             move(task, TaskState.ACCEPTED, who=acting_user.id)
         return _learn(task, step, Fact.ACCEPTED, acting_user)
 
@@ -150,6 +241,8 @@ def check_in(step: CheckIn, *, acting_user: User) -> Task:
     with recording():
         task = hold_task(step.task_id)
         require_held(task, acting_user, step.assignment_no)
+        if step.position:
+            where["off_grid_m"] = metres_outside(task.town, task.grid_id, step.position.lon, step.position.lat)
         return _learn(task, step, Fact.ON_SITE, acting_user, **where)
 
 
@@ -187,7 +280,7 @@ def note_on_phone(user: User, tasks: list[UUID]) -> None:
 
 
 def take_result(task: Task, inspection: UUID, *, acting_user: User, assignment_no: int, at: datetime) -> bool:
-    """A result has come in for the task. True if it completed the task, False if it came from a former assignment
+    """A result has come in for the task. True if it answers the task, False if it came from a former assignment
     or after the task was already answered: then it is kept, and the task stays as it is."""
     current = require_held(task, acting_user, assignment_no)
     news = _note(task, Fact.SUBMITTED, assignment_no, at)
@@ -199,22 +292,171 @@ def take_result(task: Task, inspection: UUID, *, acting_user: User, assignment_n
             _tell(task, acting_user)
         return False
     move(task, TaskState.SUBMITTED, who=acting_user.id, inspection_id=inspection)
-    move(task, TaskState.COMPLETED, who=acting_user.id, why="result_in")
-    _say(TaskCompleted(task=task_view(task)), task, acting_user)
+    if _unsigned(task):
+        _tell(task, acting_user)
+    else:
+        _complete(task, "result_in", acting_user)
     return True
 
 
+def _complete(task: Task, why: str, acting_user: User) -> Task:
+    """`task.completed` is said once per task; that one which was returned is complete again comes as `task.changed`."""
+    before = task.assignment_no > 1 and TaskMove.objects.filter(subject=task, to_state=TaskState.COMPLETED).exists()
+    move(task, TaskState.COMPLETED, who=acting_user.id, why=why)
+    _say(TaskChanged(task=task_view(task)) if before else TaskCompleted(task=task_view(task)), task, acting_user)
+    return task
+
+
+def _unsigned(task: Task) -> list[Countersignature]:
+    return [p for p in task.known_parties if p.assignment_no == task.assignment_no and p.at is None]
+
+
 def hand_over(task: Task, to: User, *, acting_user: User, why: str) -> Task:
-    """Give an open task to somebody else under the next number; the former holder is told.
+    """Give a task to somebody else under the next number; the former holder is told. What they had accepted, declined or
+    been returned, the next one has not: it is sent again.
 
     Raises illegal_move (it is answered or withdrawn), somebody_was_faster.
     """
-    if not task.is_open:
+    if task.state not in OWED:
         raise ILLEGAL_MOVE.because(f"{task.state} → hand_over", state=task.state)
     with recording():
-        before, number = task.assignee_id, task.assignment_no + 1
-        change(task, assignee_id=to.id, assignment_no=number)
-        Assignment.objects.create(task=task, number=number, user=to, since=clock.now())
+        before = task.assignee_id
+        _assign(task, TaskState.SENT, to, acting_user, why)
         left = TaskLeft(task_id=task.id, version=task.version, reason=why)
         publish(left, town=task.town, audience=[f"p:{before}"], target=task.id, acting_user=acting_user.id)
         return _tell(get_task(task.pk), acting_user)
+
+
+def _assign(task: Task, state: TaskState, to: User, acting_user: User, why: str, **changes: Any) -> None:
+    """Under the next number: results name the number they were made under, so that an old one is known as such."""
+    changes |= {"assignee_id": to.id, "assignment_no": task.assignment_no + 1}
+    if task.state == state:
+        change(task, **changes)
+    else:
+        move(task, state, who=acting_user.id, why=why[:200], **changes)
+    Assignment.objects.create(task=task, number=task.assignment_no, user=to, since=clock.now())
+    departments = dict.fromkeys(task.parties.order_by("pk").values_list("department", flat=True))
+    Countersignature.objects.bulk_create(
+        Countersignature(task=task, assignment_no=task.assignment_no, department_id=department)
+        for department in departments
+    )
+
+
+class NewHolder(Body, kw_only=True):
+    to: UUID
+    why: Reason
+
+
+class WithReason(Body, kw_only=True):
+    why: Reason
+
+
+class Refusal(Step, kw_only=True):
+    """The holder says why they will not do it."""
+
+    why: Reason
+
+
+class Return(Body, kw_only=True):
+    """Not enough: do it again, because. `deadline`: a new one, else the old one stays."""
+
+    task_id: UUID
+    why: Reason
+    deadline: Moment | None = None
+
+
+class Countersign(Body, kw_only=True):
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    # asked for from who has set one
+    pin: Digits | None = None
+
+
+def hand_over_task(task: UUID, order: NewHolder, *, acting_user: User) -> Task:
+    """Raises not_allowed, not_your_dispatch, assignee_unfit, own_enterprise, already_theirs, illegal_move."""
+    with acting(task, HAND_OVER, acting_user) as held:
+        require_may(HAND_OVER, held, acting_user)
+        to = User.objects.filter(pk=order.to).first()
+        if to is None:
+            raise ASSIGNEE_UNFIT.because()
+        if to.pk == held.assignee_id and held.state != TaskState.DECLINED:
+            raise ALREADY_THEIRS.because()
+        require_fit(held, to)
+        return hand_over(held, to, acting_user=acting_user, why=order.why)
+
+
+def withdraw(task: UUID, order: WithReason, *, acting_user: User) -> Task:
+    """Take it back: nothing completes it any more; a result that comes all the same is kept as late.
+
+    Raises not_allowed, not_your_dispatch, illegal_move (a result is in, or withdrawn already).
+    """
+    with acting(task, WITHDRAW, acting_user) as held:
+        require_may(WITHDRAW, held, acting_user)
+        move(held, TaskState.WITHDRAWN, who=acting_user.id, why=order.why, reason=order.why)
+        return _tell(held, acting_user)
+
+
+def return_task(order: Return, *, acting_user: User) -> Task:
+    """The result is not enough: the same holder goes again, under the next number. The record stays as it is.
+
+    Raises not_allowed, not_your_dispatch, illegal_move (no result is in), deadline_passed.
+    """
+    with acting(order.task_id, RETURN, acting_user) as held:
+        require_may(RETURN, held, acting_user)
+        if order.deadline and order.deadline <= clock.now():
+            raise DEADLINE_PASSED.because()
+        changes = {"inspection_id": None, "reason": order.why, "deadline": order.deadline or held.deadline}
+        _assign(held, TaskState.RETURNED, held.assignee, acting_user, order.why, **changes)
+        return _tell(get_task(held.pk), acting_user)
+
+
+def decline(refusal: Refusal, *, acting_user: User) -> Task:
+    """The holder will not do it, and says why; the sender hands it over or withdraws it.
+
+    Raises not_your_task, handed_over_meanwhile, illegal_move (a result is in, withdrawn or declined already).
+    """
+    with recording():
+        task = hold_task(refusal.task_id)
+        if not require_held(task, acting_user, refusal.assignment_no):
+            raise HANDED_OVER_MEANWHILE.because()
+        move(task, TaskState.DECLINED, who=acting_user.id, why=refusal.why, reason=refusal.why)
+        return _tell(task, acting_user)
+
+
+def countersign(task: UUID, given: Countersign, *, acting_user: User) -> Task:
+    """A department that takes part agrees with the result; the last one completes the task.
+
+    Raises not_allowed, not_a_party, own_countersignature, pin_refused, illegal_move (no result is in).
+    """
+    with acting(task, COUNTERSIGN, acting_user) as held:
+        party = _party_of(held, acting_user)
+        if has_pin(acting_user.pk):
+            _require_given_pin(acting_user, given.pin)
+        party.user, party.at, party.note = acting_user, clock.now(), given.note
+        party.save(update_fields=["user", "at", "note"])
+        if _unsigned(held):
+            change(held)
+            return _tell(held, acting_user)
+        return _complete(held, "countersigned", acting_user)
+
+
+def _require_given_pin(user: User, pin: str | None) -> None:
+    if pin is None:
+        raise PIN_REFUSED.because("请输入 PIN")
+    require_pin(user, pin)
+
+
+def _party_of(task: Task, user: User) -> Countersignature:
+    if COUNTERSIGN not in user.acts():
+        raise NOT_ALLOWED.because(act=COUNTERSIGN)
+    if task.assignee_id == user.pk:
+        raise OWN_COUNTERSIGNATURE.because()
+    mine = {held.department_id for held in user.held_today() if held.department_id}
+    of_them = [party for party in task.known_parties if party.department_id in mine]
+    if not of_them:
+        raise NOT_A_PARTY.because()
+    if task.state != TaskState.SUBMITTED:
+        raise ILLEGAL_MOVE.because(f"{task.state} → countersign", state=task.state)
+    unsigned = [party for party in _unsigned(task) if party in of_them]
+    if not unsigned:
+        raise NOT_A_PARTY.because("已会签")
+    return unsigned[0]

@@ -1,7 +1,5 @@
 """Reading the register."""
 
-from uuid import UUID
-
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from backend.accounts.models import User
@@ -21,10 +19,12 @@ def visible_enterprises(user: User, scope: Scope) -> Q:
     return found | scope.within("village__code", tuple(d for d in scope.divisions if d in beyond_grids))
 
 
-def longest_unvisited(grid: UUID, sector: str, tag: str) -> list[Enterprise]:
-    """Those of a grid that a checklist for `sector` or `tag` is for: never visited first, then oldest visit."""
-    rows = Enterprise.objects.filter(grid=grid, standing=Standing.LISTED).select_related("grid", "department")
-    return [e for e in rows.order_by(F("last_visit").asc(nulls_first=True), "id") if _fits(e, sector, tag)]
+def longest_unvisited(rows: QuerySet[Enterprise], sector: str, tag: str) -> list[Enterprise]:
+    """Those of `rows` still on the register that a checklist for `sector` or `tag` is for, grid by grid: never visited
+    first, then oldest visit."""
+    longest = F("last_visit").asc(nulls_first=True)
+    listed = rows.filter(standing=Standing.LISTED).select_related("grid", "department")
+    return [e for e in listed.order_by("grid__code", longest, "id") if _fits(e, sector, tag)]
 
 
 def with_staff(rows: QuerySet[Enterprise]) -> QuerySet[Enterprise]:

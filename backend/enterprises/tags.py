@@ -34,6 +34,11 @@ def tags_of_plan() -> tuple[Tag, ...]:
     return tuple(Tag(r["key"], r["zh"], r["en"], tuple(r["lists"]), tuple(r["also"])) for r in rows)
 
 
+@cache
+def tag_keys_of_plan() -> frozenset[str]:
+    return frozenset(tag.key for tag in tags_of_plan())
+
+
 def tags_known_in(town: str) -> list[Tag]:
     """Those of the plan, then the town's own."""
     added = TownTag.objects.filter(town=town)

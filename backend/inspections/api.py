@@ -5,12 +5,14 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from backend.accounts.requests import PersonRequest
+from backend.accounts.roles import ACKNOWLEDGE
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
 from backend.foundation.pagination import narrowed, one, page
 from backend.foundation.problems import NOT_FOUND
-from backend.foundation.shapes import View, answer
-from backend.inspections import queries
+from backend.foundation.shapes import View, answer, read
+from backend.inspections import queries, services
+from backend.inspections.bodies import NewAcknowledgement, SignedRecord
 from backend.inspections.images import served_copy
 from backend.inspections.views import InspectionView, inspection_view
 
@@ -21,13 +23,29 @@ class InspectionPage(View):
 
 
 class Inspections(Endpoint):
-    access = {"GET": SIGNED_IN}
+    access = {"GET": SIGNED_IN, "POST": SIGNED_IN}
 
     @documented(InspectionPage, query={"task": str, "dispatch": str, "cursor": str, "limit": int})
     def get(self, request: PersonRequest) -> HttpResponse:
         ids = {"task": "task", "dispatch": "task__dispatch"}
         rows = narrowed(queries.inspections_visible_to(request.user), request, ids=ids)
         return answer(page(queries.with_all(rows), request, inspection_view))
+
+    @documented(InspectionView, takes=SignedRecord, status=201)
+    def post(self, request: PersonRequest) -> HttpResponse:
+        """The holder of the task submits and signs with the PIN. Without a signal: operation `inspection.submit`."""
+        return answer(
+            inspection_view(services.submit_signed(read(request, SignedRecord), acting_user=request.user)), 201
+        )
+
+
+class Acknowledgements(Endpoint):
+    access = {"POST": ACKNOWLEDGE}
+
+    @documented(InspectionView, takes=NewAcknowledgement, status=201)
+    def post(self, request: PersonRequest) -> HttpResponse:
+        given = read(request, NewAcknowledgement)
+        return answer(inspection_view(services.acknowledge_noted(given, acting_user=request.user)), 201)
 
 
 class OneInspection(Endpoint):

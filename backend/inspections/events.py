@@ -11,6 +11,7 @@ class InspectionSubmitted(Event):
 
 @event("inspection.changed")
 class InspectionChanged(Event):
-    """A photo or signature image of the record has arrived; the record itself never changes."""
+    """Something about the record is known now: an image has arrived, it was corrected or acknowledged. The record itself never
+    changes."""
 
     inspection: InspectionView

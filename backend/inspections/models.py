@@ -2,12 +2,21 @@
 
 from django.db import models
 
-from backend.accounts.models import User
+from backend.accounts.models import DeviceKey, User
 from backend.dispatch.models import Task
 from backend.enterprises.models import Enterprise
 from backend.foundation.ids import new_id
 from backend.standards.models import Checklist, Clause
 from backend.territory.models import Grid
+
+
+class Proof(models.TextChoices):
+    """How it is proven that the inspector signed."""
+
+    NONE = "", "无"
+    PIN = "pin", "签名 PIN"
+    DEVICE = "device", "设备密钥"
+    REVOKED = "revoked", "已作废的设备密钥"
 
 
 class Inspection(models.Model):
@@ -32,6 +41,16 @@ class Inspection(models.Model):
     inside_grid = models.BooleanField(null=True)
     distance_m = models.FloatField("from the enterprise, geodesic", null=True)
     hazard_ids = models.JSONField(default=list)
+    arrived_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    off_grid_m = models.FloatField("metres outside the task's grid, 0 inside", null=True)
+    # a signed record is never edited: what was wrong is said by a further one
+    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="correction")
+    correction_reason = models.CharField(max_length=200, blank=True)
+    proof = models.CharField(max_length=8, choices=Proof.choices, blank=True)
+    device_key = models.ForeignKey(DeviceKey, null=True, on_delete=models.PROTECT, related_name="inspections")
+    signed_text = models.TextField("what the device signed, to the letter", blank=True)
+    device_signature = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -75,6 +94,32 @@ class Signature(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     stored = models.BooleanField(default=False)
     refused_reason = models.CharField(max_length=200, blank=True)
+    witness = models.CharField("of the refusal", max_length=40, blank=True)
+    witness_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    witness_stored = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["inspection", "role"], name="inspections_signature_once")]
+
+
+class Fellow(models.Model):
+    """Another inspector who took part and signed."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="fellows")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="fellow_inspections")
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    stored = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inspection", "user"], name="inspections_fellow_once")]
+
+
+class Acknowledgement(models.Model):
+    """The enterprise has read the record, and agrees or objects."""
+
+    inspection = models.OneToOneField(Inspection, on_delete=models.CASCADE, related_name="acknowledgement")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="acknowledgements")
+    at = models.DateTimeField("as they say, but not later than it was here")
+    recorded_at = models.DateTimeField()
+    agreed = models.BooleanField()
+    note = models.TextField(blank=True)

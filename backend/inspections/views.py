@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.accounts.views import PersonView, person_view
 from backend.foundation.shapes import View
-from backend.inspections.models import Answer, Inspection
+from backend.inspections.models import Acknowledgement, Answer, Inspection
 from backend.territory.views import GridView, grid_view
 
 
@@ -40,6 +40,21 @@ class SignatureView(View):
     sha256: str | None
     stored: bool
     refused_reason: str | None
+    witness: str | None
+    witness_sha256: str | None
+
+
+class FellowView(View):
+    user: PersonView
+    sha256: str | None
+    stored: bool
+
+
+class AcknowledgementView(View):
+    by: PersonView
+    at: datetime
+    agreed: bool
+    note: str
 
 
 class InspectionView(View):
@@ -62,6 +77,16 @@ class InspectionView(View):
     answers: list[AnswerView]
     signatures: list[SignatureView]
     hazard_ids: list[UUID]
+    arrived_at: datetime | None
+    left_at: datetime | None
+    off_grid_m: float | None
+    inspectors: list[FellowView]
+    proof: str | None
+    device_key_id: UUID | None
+    corrects: UUID | None
+    correction_reason: str | None
+    corrected_by: UUID | None
+    acknowledgement: AcknowledgementView | None
 
 
 def inspection_view(row: Inspection) -> InspectionView:
@@ -78,11 +103,18 @@ def inspection_view(row: Inspection) -> InspectionView:
         answers=[_answer(answer) for answer in row.answers.all()],
         signatures=[
             SignatureView(
-                role=s.role, name=s.name, sha256=s.sha256 or None, stored=s.stored, refused_reason=s.refused_reason or None
+                role=s.role, name=s.name, sha256=s.sha256 or None, stored=s.stored, refused_reason=s.refused_reason or None,
+                witness=s.witness or None, witness_sha256=s.witness_sha256 or None,
             )
             for s in row.signatures.all()
         ],
-        hazard_ids=row.hazard_ids,
+        hazard_ids=row.hazard_ids, arrived_at=row.arrived_at, left_at=row.left_at, off_grid_m=row.off_grid_m,
+        inspectors=[
+            FellowView(user=person_view(f.user), sha256=f.sha256 or None, stored=f.stored) for f in row.fellows.all()
+        ],
+        proof=row.proof or None, device_key_id=row.device_key_id, corrects=row.corrects_id,
+        correction_reason=row.correction_reason or None, corrected_by=_correction_of(row),
+        acknowledgement=_acknowledgement_of(row),
     )  # fmt: skip
 
 
@@ -91,3 +123,14 @@ def _answer(answer: Answer) -> AnswerView:
     return AnswerView(
         item=answer.item, verdict=answer.verdict, note=answer.note, clause_id=answer.clause_id, photos=photos
     )
+
+
+def _correction_of(row: Inspection) -> UUID | None:
+    return row.correction.pk if hasattr(row, "correction") else None
+
+
+def _acknowledgement_of(row: Inspection) -> AcknowledgementView | None:
+    given: Acknowledgement | None = getattr(row, "acknowledgement", None)
+    if given is None:
+        return None
+    return AcknowledgementView(by=person_view(given.user), at=given.at, agreed=given.agreed, note=given.note)

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 import yaml
 
-from backend.enterprises.sectors import SECTORS, TAGS
+from backend.enterprises.sectors import SECTORS
+from backend.enterprises.tags import tag_keys_of_plan
 from backend.standards.editions import family, overlap
 from backend.standards.expressions import NotUnderstood, parse
 from backend.standards.items import RULES, Item, Plain, Words, faults_of
@@ -193,7 +194,7 @@ def _faults_of_standard(
     if by_key[row.key] is not row:
         yield row.key, "编号重复"
     yield from ((row.key, f"没有行业领域 {code}") for code in row.sectors if code not in (*SECTORS, EVERY_SECTOR))
-    yield from ((row.key, f"没有标签 {tag}") for tag in row.tags if tag not in TAGS)
+    yield from ((row.key, f"没有标签 {tag}") for tag in row.tags if tag not in tag_keys_of_plan())
     if not row.sectors and not row.tags:
         yield row.key, "没有行业领域，也没有标签"
     if row.effective_to and row.effective_to < row.effective_from:
@@ -236,7 +237,7 @@ def _faults_of_checklist(
         yield row.key, f"第 {row.version} 版重复"
     if row.sector and row.sector not in SECTORS:
         yield row.key, f"没有行业领域 {row.sector}"
-    if row.tag and row.tag not in TAGS:
+    if row.tag and row.tag not in tag_keys_of_plan():
         yield row.key, f"没有标签 {row.tag}"
     yield from ((f"{row.key}/items/{unsound.key}", unsound.why) for unsound in faults_of(row.items))
     for item in row.items:

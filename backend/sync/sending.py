@@ -8,7 +8,7 @@ from backend.accounts.models import User
 from backend.comms.queries import open_tests_of
 from backend.comms.views import communication_test_view
 from backend.dispatch.models import Task
-from backend.dispatch.queries import on_replica, tasks_visible_to
+from backend.dispatch.queries import on_replica, tasks_of_department, tasks_of_town
 from backend.dispatch.views import task_view
 from backend.enterprises.models import Enterprise
 from backend.enterprises.views import enterprise_view
@@ -136,12 +136,11 @@ def _grid_rows(user: User, grid: str) -> list[dict[str, Any]]:
 
 def _department_rows(user: User, department: str) -> list[dict[str, Any]]:
     uid = uuid_of(department, "stream")
-    return _tasks(Task.objects.filter(dispatch__department=uid)) + _hazards(Hazard.objects.filter(concerning([uid])))
+    return _tasks(tasks_of_department(uid)) + _hazards(Hazard.objects.filter(concerning([uid])))
 
 
 def _office_rows(user: User, town: str) -> list[dict[str, Any]]:
-    tasks = tasks_visible_to(user).filter(grid__code__startswith=town)
-    return _tasks(tasks) + _hazards(hazards_visible_to(user).filter(town=town))
+    return _tasks(tasks_of_town(user, town)) + _hazards(hazards_visible_to(user).filter(town=town))
 
 
 def _announced_rows(user: User, town: str) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ export function task(over: Partial<Task> = {}): Task {
     },
     grid: { uid: "g-1", code: "440783107203001", name: "石迳第一网格" },
     ladder: { stored: "2026-11-23T10:10:00Z", on_phone: null, opened: null, accepted: null, on_site: null, submitted: null },
-    inspection_id: null,
+    inspection_id: null, reason: null, check_in: null, parties: [],
     ...over,
   };
 }

@@ -91,9 +91,11 @@ def test_an_operation_has_a_body_and_a_service(name):
 
 
 def test_the_operations_of_a_phone():
-    tasks = {"task.open", "task.accept", "task.check_in", "inspection.submit"}
+    tasks = {"task.open", "task.accept", "task.check_in", "task.decline", "task.return"}
+    inspections = {"inspection.submit", "inspection.acknowledge"}
     hazards = {"hazard.report", "hazard.fix", "hazard.done", "hazard.recheck"}
-    assert set(OPERATIONS) == tasks | hazards | {"communication_test.answer", "communication_test.confirm"}
+    tests = {"communication_test.answer", "communication_test.confirm"}
+    assert set(OPERATIONS) == tasks | inspections | hazards | tests
 
 
 def test_the_models_are_in_step_with_their_migrations(db):

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from backend.enterprises.sectors import SECTORS, TAGS
+from backend.enterprises.sectors import SECTORS
+from backend.enterprises.tags import tag_keys_of_plan
 from backend.foundation.shapes import View
 from backend.standards.expressions import Expression, NotUnderstood, in_words_of, parse
 from backend.standards.items import Choice, Item, Unsound, Words, faults_of, faults_of_one, unknown_clauses
@@ -199,7 +200,7 @@ class _Reader:
             if form.sector and form.sector not in SECTORS:
                 form.refused.append(_of_settings(row, columns.SECTOR, "unknown_sector", "没有这个行业领域"))
                 form.sector = None
-        if (tag := row.get(columns.TAG)) and tag not in TAGS:
+        if (tag := row.get(columns.TAG)) and tag not in tag_keys_of_plan():
             form.refused.append(_of_settings(row, columns.TAG, "unknown_tag", f"没有标签 {tag}"))
         elif tag:
             form.tag = tag

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from backend.accounts.models import User
-from backend.enterprises.sectors import SECTORS, TAGS
+from backend.enterprises.sectors import SECTORS
+from backend.enterprises.tags import tag_keys_of_plan
 from backend.foundation import clock
 from backend.foundation.problems import UNREADABLE
 from backend.foundation.shapes import View
@@ -86,7 +87,7 @@ def _read(raw: bytes, asked: Mapping[str, str]) -> Form:
     form = read_form(read_book(raw), clause_keys().__contains__)
     form.key = asked.get("key") or form.key
     form.title = Words(zh=asked.get("title") or form.title.zh, en=asked.get("title_en") or form.title.en)
-    form.tag = _known("tag", asked.get("tag", ""), TAGS) or form.tag
+    form.tag = _known("tag", asked.get("tag", ""), tag_keys_of_plan()) or form.tag
     if sector := _known("sector", asked.get("sector", ""), {*SECTORS, EVERY_SECTOR}):
         form.sector = "" if sector == EVERY_SECTOR else sector
     if max(len(form.title.zh), len(form.title.en)) > 120:

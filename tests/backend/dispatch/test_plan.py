@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.dispatch.planning import plan
+from backend.dispatch.planning import Wanted, plan
 from backend.enterprises.models import Enterprise
 from backend.foundation import clock
 from backend.inspections.services import submit
@@ -17,7 +17,8 @@ def planned(cast):
     """`planned(1, 2)`: what the lead would send to grids 1 and 2."""
 
     def make(*grids, per_grid=3, by="lead"):
-        return plan(cast.people[by], [cast.grids[n - 1].uid for n in grids], cast.checklist, per_grid)
+        uids = [cast.grids[n - 1].uid for n in grids]
+        return plan(cast.people[by], Wanted(grid_uids=uids, checklist_id=cast.checklist.pk, per_grid=per_grid))
 
     return make
 
