@@ -37,6 +37,7 @@ from tests.faults.proxy import Proxy
 
 LONG = os.environ.get("FAULTS") == "long"
 OFFICE = "10000000401"
+LEAD = "10000000201"
 PROGRAM = Path(sys.executable).parent / "anwangge"
 
 
