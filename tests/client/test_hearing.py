@@ -23,7 +23,8 @@ def grid_of(phone: Phone) -> str:
 
 
 async def test_a_stream_without_a_cursor_begins_anew_with_its_snapshot(town: Town):
-    """Rows that it showed before and the server does not know go. Seen failing with `page.reset` not looked at."""
+    """Rows that it showed before and the server does not know go. Seen failing with `replace` not forgetting what the
+    stream showed before."""
     phone = await town.phone(0)
     grid, before = grid_of(phone), phone.replica.cursors()
     phone.replica.replace(grid, [Row(k="hazard", v={"id": "never was", "version": 1})], 0)
