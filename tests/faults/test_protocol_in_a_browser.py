@@ -43,10 +43,12 @@ class Line:
         self.heard: list[dict] = []
         self.said: list[dict] = []
         self.asked: list[str] = []
+        self.answered: list[str] = []
 
     def watch(self, page: Page) -> None:
         page.on("websocket", self._socket)
         page.on("request", lambda request: self.asked.append(request.url))
+        page.on("requestfinished", lambda request: self.answered.append(request.url))
 
     def _socket(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda text: self.heard.append(json.loads(text)))
@@ -89,8 +91,19 @@ def live_phone(browser, office, line, **more):
     context, page = phone_of(browser, office, worker, url=url, seen=line.watch, **more)
     marked(page, "task").wait_for()
     is_live(page)
+    # the town's checklists come last: the first pull is over, and a cut spoils none of it
+    until_so(page, lambda: any("/api/snapshot?stream=a" in url for url in line.answered), "the last snapshot")
     loaded(page)
     return worker, task, context, page
+
+
+def until_so(page: Page, condition, what: str, seconds: float = 30) -> None:
+    """While the page goes on telling what it does."""
+    for _ in range(int(seconds * 20)):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"waited {seconds} s for {what}")
 
 
 def test_what_was_missed_comes_by_itself_after_a_cut(browser, office, line):
@@ -127,21 +140,13 @@ def test_who_returns_within_the_minute_brings_the_ticket_of_the_last_pong(browse
     tickets = line.count("/api/ticket")
     page.clock.fast_forward(60_000)  # the first ticket is stale now, and a ping is due
     page.clock.run_for(30_000)
-    until_heard(page, line, "pong")
+    until_so(page, lambda: line.of("pong"), "a pong")
     office.town.proxy.cut()
     expect(marked(page, "connection")).not_to_have_attribute("data-state", "live")
     is_live(page)
     assert line.of("hello")[-1]["ticket"] == line.of("pong")[-1]["ticket"]
     assert line.count("/api/ticket") == tickets
     context.close()
-
-
-def until_heard(page: Page, line: Line, kind: str) -> None:
-    for _ in range(200):
-        if line.of(kind):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"no {kind}")
 
 
 def test_another_history_makes_a_live_phone_send_and_take_everything_anew(browser, office, line):
@@ -157,12 +162,13 @@ def test_another_history_makes_a_live_phone_send_and_take_everything_anew(browse
     epoch = office.town.inside(ANOTHER_HISTORY)
     line.forget()
     office.town.proxy.cut()
-    until_heard(page, line, "resync")
+    until_so(page, lambda: line.of("resync"), "resync")
     # what is certain once all of it has been done: the next hello is of the new history, and the journal went out again
-    for _ in range(600):
-        if [hello["epoch"] for hello in line.of("hello")][-1] == epoch and line.count("/api/ops"):
-            break
-        page.wait_for_timeout(50)
+    until_so(
+        page,
+        lambda: [hello["epoch"] for hello in line.of("hello")][-1] == epoch and line.count("/api/ops"),
+        "hello and journal",
+    )
     unsent(page, 0)
     is_live(page)
     assert line.of("hello")[-1]["epoch"] == epoch
@@ -191,10 +197,7 @@ def test_another_history_reaches_a_phone_that_has_no_socket(browser, office, lin
     office.town.inside(ANOTHER_HISTORY)
     line.forget()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    for _ in range(400):
-        if line.count("/api/ops"):
-            break
-        page.wait_for_timeout(50)
+    until_so(page, lambda: line.count("/api/ops"), "the journal to go out")
     assert line.count("/api/ops") == 1
     unsent(page, 0)
     context.close()
@@ -233,11 +236,12 @@ def test_other_rights_reach_a_live_phone_without_a_reload(browser, office, line)
     worker, _, context, page = live_phone(browser, office, line)
     assert office.town.inside(NO_LONGER_POSTED.format(phone=worker.phone))
     line.forget()
-    for _ in range(90):
-        if len(line.of("hello")) and not any(s.startswith("g:") for s in line.of("hello")[-1]["cursors"]):
-            break
-        page.wait_for_timeout(1000)
-    assert not any(stream.startswith("g:") for stream in line.of("hello")[-1]["cursors"])
+
+    def without_grids() -> bool:
+        said = line.of("hello")
+        return bool(said) and not any(stream.startswith("g:") for stream in said[-1]["cursors"])
+
+    until_so(page, without_grids, "a hello without the grid", 90)
     assert line.of("resync") == [{"k": "resync", "reason": "streams"}]
     is_live(page)
     context.close()

@@ -1,4 +1,4 @@
-"""Scenario 11: sockets that read nothing, at a real server process, while the town goes on talking."""
+"""Scenario 11: sockets that read nothing, or say too much at once, at a real server process."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from client.phone import Phone
 from client.shapes import Ticket
+from client.socket import connected
 from tests.faults.invariants import check_invariants
 from tests.faults.town import Town, long, soon
 
@@ -104,3 +105,18 @@ async def test_sockets_that_read_nothing_cost_little_memory_and_nobody_an_event(
         await announced(town, 1, reader)
     await office.close()
     await check_invariants(town)
+
+
+async def test_a_frame_over_64_kb_ends_its_connection_and_no_other(town: Town):
+    """What protects: the web server is told the limit, so that nothing larger is ever held in memory.
+
+    Seen failing with `ws_max_size` left out of `anwangge web`: the frame was taken in whole, and refused only then (4400).
+    """
+    phone, other = await town.phone(2), await town.phone(3)
+    async with town.listening(other):
+        async with connected(phone.session, phone.replica.epoch, {}) as line:
+            await line.wire.send("x" * 65_537)
+            async with asyncio.timeout(20):
+                await line.wire.wait_closed()
+            assert line.wire.close_code == 1009
+        await announced(town, 1, other)
