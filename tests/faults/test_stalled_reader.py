@@ -93,9 +93,8 @@ async def test_sockets_that_read_nothing_cost_little_memory_and_nobody_an_event(
         raws = [await stalled(town, sleeper) for _ in range(STALLED)]
         before, pages = resident(town), reader.pages
         await announced(town, long(20, 100), reader)
-        figures = await office.get("/api/realtime", dict)
-        assert figures["lagged"] >= STALLED
         assert resident(town) - before < MOST_GROWN
+        assert (await office.get("/api/realtime", dict)).get("lagged", 0) >= STALLED
         assert reader.pages == pages, "nothing was missing, so there was nothing to ask for"
 
         async with asyncio.timeout(60):
