@@ -41,7 +41,6 @@ def row_of(page, op):
 
 
 def test_there_is_nothing_then_something_and_why(console, worker):
-    """Seen failing with the list read once and never again."""
     expect(marked(console, "list-empty")).to_contain_text("没有待处理的记录")
     op = sent(worker, 2)
     console.reload()
@@ -52,7 +51,6 @@ def test_there_is_nothing_then_something_and_why(console, worker):
 
 
 def test_what_fails_again_stays_and_what_is_dismissed_goes_with_its_reason(console, worker):
-    """Seen failing without the second reading of the list in `settle`: the row stayed until the next round."""
     op = sent(worker, 3)
     console.reload()
     row_of(console, op).click()

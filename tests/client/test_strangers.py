@@ -105,7 +105,7 @@ async def test_fields_of_a_later_server_are_passed_over(stranger: Stranger):
     ids=["another's op", "no op at all", "retry", "a status not known", "too large", "busy", "a portal"],
 )
 async def test_an_answer_that_does_not_settle_the_operation_leaves_it_waiting(stranger: Stranger, first):
-    """Seen failing with results counted by their place, and with `status != "retry"` in place of the known ones."""
+    """Seen failing with `status != "retry"` in place of the known ones."""
     held = phone(stranger)
     op = held.do("task.open", {})
     status, body = first

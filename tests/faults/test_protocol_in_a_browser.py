@@ -152,7 +152,7 @@ def test_who_returns_within_the_minute_brings_the_ticket_of_the_last_pong(browse
 def test_another_history_makes_a_live_phone_send_and_take_everything_anew(browser, office, line):
     """Protects: `resync`, `Feed.enterEpoch`, the sent journal that is queued again, and a hello with the new epoch.
 
-    Seen failing with `resync` not listened to.
+    Two things lead there, the epoch in `ok` and the `resync` after it: with the second taken out it still holds.
     """
     worker, task, context, page = live_phone(browser, office, line)
     go(page, f"/task/{task}")
