@@ -47,6 +47,7 @@ from client.store import Store
 
 MOST_IN_A_BATCH = 50
 BETWEEN_ACKS_S = 2.0
+REPLAY_WITHIN_S = 5.0
 VERSION = "client/0.1"
 
 
@@ -69,6 +70,7 @@ class Phone:
         self.session.take_cookies(json.loads(self._store.recall("cookies") or "{}"))
         self.heard, self.pages = heard, 0
         self.faults: list[str] = []
+        self.unread: set[str] = set()
         self.live = asyncio.Event()
         self._random = random.Random(seed)
         self._jitter_s = 2.0
@@ -125,13 +127,15 @@ class Phone:
         return Health(unsent=count, oldest=oldest, app=VERSION, at=_now())
 
     async def send(self) -> None:
-        """Operations until each has its durable answer, then the images. Raises Unanswered when patience is over."""
+        """Operations until each has its durable answer, then the images. Raises Unanswered when patience is over. What the
+        server cannot read by itself either stays in the queue, keeps nothing back, and is named in `unread`."""
         await self.send_operations()
         await self.send_images()
 
     async def send_operations(self) -> None:
         pause, until = 0.1, time.monotonic() + self.session.patience_s
-        while waiting := self.outbox.waiting():
+        self.unread.clear()
+        while waiting := [op for op in self.outbox.waiting() if op.op_id not in self.unread]:
             try:
                 answered = await self.submit(waiting[:MOST_IN_A_BATCH])
             except Refused as refused:
@@ -146,13 +150,16 @@ class Phone:
                 pause = min(pause * 2, 4)
 
     async def submit(self, ops: list[Operation]) -> int:
-        """Send these once; how many were answered. What cannot be read is found by halving and left in the queue alone."""
+        """Send these once; how many were answered. What cannot be read is found by halving, and left in the queue alone."""
         epoch = await self._known_epoch()
         try:
             answers = await self.session.post("/api/ops", {"v": 1, "epoch": epoch, "ops": ops}, Answers)
         except Refused as refused:
-            if refused.code not in ("unreadable", "too_large") or len(ops) == 1:
+            if refused.code not in ("unreadable", "too_large"):
                 raise
+            if len(ops) == 1:
+                self.unread.add(ops[0].op_id)
+                return 1
             half = len(ops) // 2
             return await self.submit(ops[:half]) + await self.submit(ops[half:])
         if answers.epoch != epoch:
@@ -248,7 +255,7 @@ class Phone:
         """One connection until it ends; the seconds after which the server wants to be asked again, 0: as one likes."""
         await self._known_epoch()
         async with connected(self.session, self.replica.epoch, self.replica.cursors(), health=self.health()) as socket:
-            telling: asyncio.Task[None] | None = None
+            beside: list[asyncio.Task[None]] = []
             try:
                 async for frame in socket.frames():
                     match frame:
@@ -258,22 +265,28 @@ class Phone:
                             await self.sync()
                             return 0.05
                         case Ok():
-                            telling = asyncio.create_task(self._tell(socket, frame.ping))
+                            works = (self._tell(socket, frame.ping), self._await_replay(frame))
+                            beside = [asyncio.create_task(work) for work in works]
                             await self._begin(frame)
                         case _:
                             await self._frame(frame)
             finally:
-                if telling:
-                    telling.cancel()
+                for task in beside:
+                    task.cancel()
         return 0.0
 
     async def _begin(self, ok: Ok) -> None:
-        """What the server replays by itself need not be pulled."""
+        """What the server replays by itself need not be pulled, if it comes."""
         self._jitter_s = ok.jitter
         coming = {stream: head for stream, head in ok.heads.items() if ok.replay.get(stream, 0) < head}
         if ok.epoch != self.replica.epoch or self._behind(coming):
             await self.sync()
         self.live.set()
+
+    async def _await_replay(self, ok: Ok) -> None:
+        await asyncio.sleep(ok.jitter + REPLAY_WITHIN_S)
+        if self._behind(ok.replay):
+            await self.sync()
 
     async def _frame(self, frame: AnyFrame) -> None:
         match frame:

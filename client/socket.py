@@ -15,11 +15,11 @@ GONE = (OSError, websockets.WebSocketException, TimeoutError)
 
 class Socket:
     def __init__(self, wire: websockets.ClientConnection) -> None:
-        self._wire = wire
+        self.wire = wire
 
     async def frames(self) -> AsyncIterator[AnyFrame]:
         """Raises one of GONE when the connection breaks; ends when the server closes it."""
-        async for text in self._wire:
+        async for text in self.wire:
             if (frame := read_frame(text)) is not None:
                 yield frame
 
@@ -31,7 +31,7 @@ class Socket:
         await self._say({"k": "ping"} | ({"health": health} if health else {}))
 
     async def _say(self, frame: object) -> None:
-        await self._wire.send(msgspec.json.encode(frame).decode())
+        await self.wire.send(msgspec.json.encode(frame).decode())
 
 
 @asynccontextmanager

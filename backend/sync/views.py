@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.accounts.views import PersonView, person_view
+from backend.accounts.views import ContactView, PersonView, contact_view, person_view
 from backend.foundation.shapes import View
 from backend.sync.arriving import AS_ARRIVED
 from backend.sync.models import ContestedOperation, Operation, OperationMove, Status
@@ -28,7 +28,7 @@ class SetAsideView(View):
 
     id: UUID
     op_id: UUID
-    person: PersonView
+    person: ContactView
     device: UUID | None
     type: str
     target: str
@@ -99,7 +99,7 @@ def _of(row: Operation | ContestedOperation) -> dict[str, Any]:
         else (str(Status.REJECTED), OP_ID_REUSED.code, OP_ID_REUSED.zh)
     )
     return {
-        "id": row.pk, "op_id": row.op_id, "person": person_view(row.user), "device": row.device, "type": row.type,
+        "id": row.pk, "op_id": row.op_id, "person": contact_view(row.user), "device": row.device, "type": row.type,
         "target": row.target, "received_at": row.received_at, "status": answer[0], "code": answer[1], "detail": answer[2],
     }  # fmt: skip
 

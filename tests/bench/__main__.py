@@ -22,11 +22,11 @@ PARTS = {
         "rss_kb_per_connection",
     ],
     "storm": ["storm_caught_up_s"],
-    "operations": ["ops_per_s_single", "ops_per_s_batched"],
+    "operations": ["ops_per_s_single", "ops_per_s_batched", "ops_50_per_s_accepted"],
     "sync": ["sync_cost_ratio_1m_vs_1k"],
     "chain": ["chain_events_per_s"],
 }
-TAKES_QUICK = {"delivery", "sync"}
+TAKES_QUICK = {"delivery", "operations", "sync"}
 
 
 def main() -> None:

@@ -27,12 +27,19 @@ class Worker:
     def tell(self, **health):
         self._send("PUT", "/api/device", health)
 
-    def answer(self, test):
+    def send(self, *, op_id, kind, body):
+        """The status that the server answers."""
         now = datetime.now(UTC).isoformat()
-        body = {"test_id": test, "heard_at": now, "way": "live"}
-        op = {"op_id": str(uuid4()), "n": 1, "type": "communication_test.answer", "client_time": now, "body": body}
+        op = {"op_id": op_id, "n": 1, "type": kind, "client_time": now, "body": body}
         sent = self._send("POST", "/api/ops", {"v": 1, "epoch": self.me["epoch"], "ops": [op]})
-        assert sent.json()["results"][0]["status"] == "applied"
+        return sent.json()["results"][0]["status"]
+
+    def answer(self, test):
+        heard = {"test_id": test, "heard_at": datetime.now(UTC).isoformat(), "way": "live"}
+        assert self.send(op_id=str(uuid4()), kind="communication_test.answer", body=heard) == "applied"
+
+    def dismiss(self, op, reason):
+        self._send("POST", f"/api/quarantine/{op}/dismiss", {"reason": reason})
 
 
 @pytest.fixture

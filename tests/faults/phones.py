@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,17 +42,14 @@ class Office:
 
     def __init__(self, town: Town) -> None:
         self.town = town
-        self.client = httpx.Client(base_url=town.url, timeout=30)
-        self.client.get("/api/session")
-        self._post("/api/session", {"phone": OFFICE, "password": DEMO_PASSWORD})
-        self.client.headers["X-CSRFToken"] = self.client.cookies["csrftoken"]
+        self.client = desk(town, OFFICE)
         self.checklist = next(c for c in self.get("/api/checklists") if c["key"] == "small-venue-fire")
         self._free = self._workers(venues=5)
 
     def get(self, path: str, **query: str) -> Any:
         return self.client.get(path, params=query).raise_for_status().json()
 
-    def _post(self, path: str, body: Json) -> Any:
+    def post(self, path: str, body: Json) -> Any:
         headers = {"X-CSRFToken": self.client.cookies["csrftoken"]}
         return self.client.post(path, json=body, headers=headers).raise_for_status().json()
 
@@ -72,7 +70,7 @@ class Office:
 
     def send(self, worker: Worker, count: int, deadline: str) -> list[str]:
         """Ids of the tasks."""
-        sent = self._post("/api/dispatches", {
+        sent = self.post("/api/dispatches", {
             "id": str(uuid4()), "title": "九小场所检查", "deadline": deadline, "grid_uids": [worker.grid],
             "checklist_id": self.checklist["id"], "per_grid": count,
         })  # fmt: skip
@@ -85,17 +83,36 @@ class Office:
         return found
 
 
+def desk(town: Town, number: str) -> httpx.Client:
+    """Somebody signed in over REST, without a browser."""
+    client = httpx.Client(base_url=town.url, timeout=30)
+    client.get("/api/session")
+    body, token = {"phone": number, "password": DEMO_PASSWORD}, client.cookies["csrftoken"]
+    client.post("/api/session", json=body, headers={"X-CSRFToken": token}).raise_for_status()
+    return client
+
+
 def phone_of(
-    browser: Browser, office: Office, worker: Worker, *, clock: datetime | None = None, script: str = "", **options: Any
+    browser: Browser,
+    office: Office,
+    worker: Worker,
+    *,
+    clock: datetime | None = None,
+    script: str = "",
+    url: str = "",
+    seen: Callable[[Page], Any] = lambda page: None,
+    **options: Any,
 ) -> tuple[BrowserContext, Page]:
-    """A phone on which the worker is signed in; its clock says what is given."""
+    """A phone on which the worker is signed in; its clock says what is given. `url`: by which way it reaches the server;
+    `seen`: who looks on from the beginning."""
     context = new_phone(browser, worker, **options)
     if clock:
         context.clock.install(time=clock)
     if script:
         context.add_init_script(script)
     page = context.new_page()
-    page.goto(office.town.url)
+    seen(page)
+    page.goto(url or office.town.url)
     sign_in(page, worker.phone)
     return context, page
 

@@ -1,12 +1,14 @@
 """A phone's clock is wrong, or is put right in the middle of the work. It is written down, and decides nothing."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import marked
-from tests.faults.phones import begin, fill_form, go, phone_of, sign_and_submit, unsent
+from tests.faults.phones import begin, desk, fill_form, go, phone_of, sign_and_submit, unsent
+from tests.faults.town import LEAD, until
 
 OPERATIONS = """
 from backend.sync.models import Operation
@@ -30,6 +32,23 @@ def operations(office, worker):
     rows = office.town.inside(OPERATIONS.format(phone=worker.phone))
     read = datetime.fromisoformat
     return [(n, kind, read(said) - read(received), status) for n, kind, said, received, status in rows]
+
+
+def skew_shown(office, worker):
+    """Of the worker's phone, as a department lead reads it, once the phone has told it."""
+
+    def told():
+        devices = lead.get("/api/devices", params={"limit": 200}).json()["results"]
+        return [d for d in devices if d["person"]["phone"] == worker.phone and d["health_at"]]
+
+    with closing(desk(office.town, LEAD)) as lead:
+        (device,) = until(told, "the phone to tell how it is")
+    return timedelta(seconds=device["clock_skew_s"])
+
+
+def reached(office, task, rung):
+    """The server has it: what was done before is stamped and sent, whatever happens to the clock now."""
+    until(lambda: office.get(f"/api/tasks/{task}")["ladder"][rung], f"{rung} on the server")
 
 
 @pytest.mark.parametrize("wrong", [timedelta(days=-3), timedelta(days=365)], ids=["three_days_slow", "a_year_fast"])
@@ -65,6 +84,7 @@ def test_work_done_by_a_wrong_clock(browser, office, wrong):
     assert abs(finished - received - wrong) < timedelta(minutes=2), "both times are kept as they are"
     latest = datetime.fromisoformat(office.town.inside(LATEST.format(task=task)))
     assert latest <= now(), "nobody was visited in the future, no hazard found there"
+    assert abs(skew_shown(office, worker) - wrong) < timedelta(minutes=2)
     assert office.get(f"/api/tasks/{task}")["state"] == "completed"
     context.close()
 
@@ -81,9 +101,11 @@ def test_a_clock_that_jumps_in_the_middle(browser, office):
     expect(marked(page, "connection")).to_have_attribute("data-state", "live", timeout=15_000)
     go(page, f"/task/{task}")
     marked(page, "accept").wait_for()
+    reached(office, task, "opened")
     page.clock.set_system_time(now() - timedelta(days=3))
     marked(page, "accept").click()
     marked(page, "check-in").wait_for()
+    reached(office, task, "accepted")
     page.clock.set_system_time(now() + timedelta(days=365))
     marked(page, "check-in").click()
     marked(page, "start").wait_for()

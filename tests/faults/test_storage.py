@@ -85,6 +85,7 @@ def begun(browser, office, worker, script="") -> tuple[BrowserContext, Page, str
     marked(page, "task").first.wait_for()
     loaded(page)
     begin(page, task)
+    unsent(page, 0)  # no answer is on its way to a storage that is spoilt next
     return context, page, task
 
 

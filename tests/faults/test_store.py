@@ -121,6 +121,7 @@ async def test_the_subscribers_are_cut_off_again_and_again(town: Town):
     """An office that hears the whole town, over the socket only, while its server's subscription is cut many times.
 
     What protects: a gap in the numbers makes a client pull, and the poll of the heads finds what nothing followed.
+    Seen failing: with `Mender.look_after` doing nothing the office had not heard all within 40 s.
     """
     office = Phone(town.phone_url)
     await office.sign_in(OFFICE, DEMO_PASSWORD)
@@ -146,6 +147,7 @@ async def test_the_subscribers_are_cut_off_again_and_again(town: Town):
                 if task["state"] != "completed":
                     town.answer(phone, task)
         await asyncio.gather(*(phone.send() for phone in phones))
+    await soon(lambda: cuts > 3, "some cuts")
     over.set()
     await cutting
     heads = (await office.session.get("/api/sync", dict))["heads"]
@@ -153,6 +155,5 @@ async def test_the_subscribers_are_cut_off_again_and_again(town: Town):
         lambda: all(office.replica.cursors()[s] >= head for s, head in heads.items()), "the office to hear all", 40
     )
     await hang_up(listeners)
-    assert cuts > 3
     assert len(office.replica.rows("inspection")) > 3
     await check_invariants(town)

@@ -39,7 +39,10 @@ def elsewhere_signed_in(phone: Phone, url: str, *, patience_s: float = 60) -> Se
 
 
 async def test_a_photo_cut_in_the_middle_goes_on_from_another_connection_and_another_process(town: Town):
-    """What protects: pieces are kept in the database, and a phone asks where to go on before it sends."""
+    """What protects: pieces are kept in the database, and a phone asks where to go on before it sends.
+
+    Seen failing with `progress` saying 0.
+    """
     phone, images = await answered(town, 0)
     (_, photo), *_ = images
     assert status_of(town, phone) == "awaiting_blob"
@@ -86,6 +89,7 @@ async def test_a_damaged_photo_is_refused_and_the_right_one_still_taken(town: To
 
 
 async def test_nothing_cannot_be_uploaded(town: Town):
+    """Seen failing with a length of 0 let through `begin`."""
     phone, _ = await answered(town, 2)
     metadata = f"sha256 {base64.b64encode(hashlib.sha256(b'').hexdigest().encode()).decode()}"
     with pytest.raises(Refused) as refused:

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +37,7 @@ from tests.faults.proxy import Proxy
 
 LONG = os.environ.get("FAULTS") == "long"
 OFFICE = "10000000401"
+LEAD = "10000000201"
 PROGRAM = Path(sys.executable).parent / "anwangge"
 
 
@@ -139,6 +140,17 @@ class Town:
         phone = Phone(url or self.phone_url, folder=folder, patience_s=60)
         self.phones = [known for known in self.phones if known is not instead_of] + [phone]
         return phone
+
+    @asynccontextmanager
+    async def listening(self, phone: Phone) -> AsyncIterator[None]:
+        """Live when handed over, and for as long as this lasts."""
+        listener = asyncio.create_task(phone.listen())
+        try:
+            await asyncio.wait_for(phone.live.wait(), 60)
+            yield
+        finally:
+            listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
 
     async def send(self, *, per_grid: int = 1, grids: int | None = None, office: Session | None = None) -> str:
         """The office sends to all grids, or to the first `grids`; returns the dispatch's id."""

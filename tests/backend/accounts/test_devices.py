@@ -8,6 +8,7 @@ from django.db import OperationalError
 
 from backend.accounts.devices import DeviceHealth, note_health, note_seen
 from backend.accounts.models import Device
+from backend.config import live
 from backend.foundation import clock
 from tests.backend.phone import Phone
 
@@ -111,6 +112,33 @@ def test_a_busy_database_fails_nobody(device, monkeypatch):
 def test_a_session_without_a_device_is_no_error(cast):
     note_health(None, health(1))
     note_seen(None)
+
+
+def test_what_came_over_the_socket_is_kept(device):
+    """Seen failing with `note_seen` in place of `devices.note_health` in `live.note_health`."""
+    report = {"unsent": 1, "oldest": (NOW - timedelta(hours=2)).isoformat(), "app": "0.1.0", "at": NOW.isoformat()}
+    with clock.at(NOW):
+        live.note_health({str(device.pk): report})
+    device.refresh_from_db()
+    assert (device.unsent, device.app_version, device.clock_skew_s) == (1, "0.1.0", 0)
+    assert device.oldest_unsent_at == NOW - timedelta(hours=2)
+    assert (device.health_at, device.last_seen_at) == (NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [None, [], {}, "three", {"unsent": -1, "at": NOW.isoformat()}, {"unsent": 1, "at": "2026-11-23T09:00:00"}],
+    ids=["none", "a list", "empty", "a word", "negative", "a time without its offset"],
+)
+def test_a_report_over_the_socket_that_cannot_be_read_is_still_a_sign_of_life(device, cast, report):
+    """Also for the others of the same second. Seen failing without the `except` in `live.note_health`."""
+    other = Device.objects.create(id=uuid4(), user=cast.chen, name="Android")
+    with clock.at(NOW):
+        live.note_health({str(device.pk): report, str(other.pk): {"unsent": 2, "at": NOW.isoformat()}})
+    device.refresh_from_db()
+    other.refresh_from_db()
+    assert (device.last_seen_at, device.health_at, device.unsent) == (NOW, None, 0)
+    assert other.unsent == 2
 
 
 def test_a_phone_without_a_socket_tells_by_put(cast):

@@ -157,6 +157,7 @@ async def test_too_much_is_not_read_for_all_but_pointed_at(hub, transactional_db
 
 
 async def test_a_person_has_so_many_sockets_and_the_oldest_goes_first(hub):
+    """Seen failing without the limit in `join`."""
     peers = [Peer(hub, "p:wang") for _ in range(module.MOST_PER_USER + 1)]
     assert [peer.code for peer in peers] == [frames.TOO_MANY] + [None] * module.MOST_PER_USER
 

@@ -153,6 +153,7 @@ async def stalled_phone(port):
 
 
 async def test_a_frame_too_large_ends_it(port):
+    """Before it was read whole. Seen failing with `ws_max_size` raised."""
     async with phone(port) as line:
         await line.send("x" * (LARGEST_FRAME + 1))
         with pytest.raises(websockets.ConnectionClosed):

@@ -23,6 +23,7 @@ def test_in_pieces(phone):
 
 
 def test_it_goes_on_where_it_stopped(phone):
+    """Seen failing with the offset not compared with what is here."""
     content = os.urandom(2000)
     sha = blobs.hash_of(content)
     phone.upload(b"other")
@@ -37,6 +38,7 @@ def test_it_goes_on_where_it_stopped(phone):
 
 
 def test_content_that_is_not_what_it_claims_starts_again(phone):
+    """Seen failing without the comparison of the hashes in `_finish`."""
     sha = blobs.hash_of(b"the real one")
     phone._send("post", "/api/blobs", b"", "", **_announcing(sha, 5))
     answered = phone.patch(sha, 0, b"false")
