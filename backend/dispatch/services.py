@@ -71,13 +71,13 @@ def _sent_before(dispatch: UUID, fingerprint: str, acting_user: User) -> Dispatc
 
 def _send(wanted: NewDispatch, made: Plan, fingerprint: str, acting_user: User) -> Dispatch:
     with recording():
-        take_into_use(get_checklist(wanted.checklist_id), made.chosen[0][1].town_code, acting_user=acting_user)
         sent = Dispatch.objects.create(
             id=wanted.id, town=made.chosen[0][1].town_code, title=wanted.title, checklist_id=wanted.checklist_id,
             department=_department_of(acting_user), priority=wanted.priority, deadline=wanted.deadline,
             note=wanted.note, issued_by=acting_user, sent_at=clock.now(), request=fingerprint,
             skipped=msgspec.to_builtins(made.skipped),
         )  # fmt: skip
+        take_into_use(sent.checklist, sent.town, acting_user=acting_user)
         tasks = [
             Task(
                 id=new_id(), state=TaskState.SENT, dispatch=sent, enterprise=enterprise, grid=grid, assignee=assignee,
