@@ -207,7 +207,7 @@ class Histories(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("length", [12])
 def test_no_order_of_acts_breaks_an_invariant(cast, length):
-    """Seen failing with the `is_open` of `take_result` taken out, and with `withdrawn` given a move to `submitted`."""
+    """Seen failing (withdrawn, then submitted) with `is_open` taken out of `take_result` and that move put into the table."""
     Histories.cast = cast
     for who in EVERYBODY:
         give_pin(cast.people[who])
