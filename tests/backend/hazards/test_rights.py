@@ -188,7 +188,8 @@ def test_who_tried_what_a_rule_forbids_stands_in_the_chain_and_nobody_hears_of_i
     from backend.standards.models import Clause
 
     old = Clause.objects.filter(standard__key="gb35181-2017").first()
-    row = hazard_in(cast, HazardState.AWAITING_RECHECK if try_it == "own_recheck" else HazardState.REPORTED)
+    states = {"own_recheck": HazardState.AWAITING_RECHECK, "five_elements_missing": HazardState.JUDGED}
+    row = hazard_in(cast, states.get(try_it, HazardState.REPORTED))
     who, address, body = {
         "major_needs_right": (cast.office, "judgements", judgement(cast, row)),
         "clause_not_in_force": (cast.officer, "judgements", judgement(cast, row, clause_id=old.pk)),
