@@ -83,7 +83,8 @@ async def test_sockets_that_read_nothing_cost_little_memory_and_nobody_an_event(
     """What protects: a write buffer is looked at before it is written to (256 KB), and who does not drain within 30 s is
     closed.
 
-    Seen failing with `MOST_BUFFERED` left out of `RawWire.offer`, and with `_look_at` closing nobody.
+    Seen failing with `MOST_BUFFERED` left out of `RawWire.offer`, and with `_look_at` closing nobody. The
+    bound on memory alone was not: frames are shared between the buffers, so that even without the limit it holds here.
     """
     reader, sleeper = await town.phone(0), await town.phone(1)
     office = await town.office()
