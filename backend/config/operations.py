@@ -14,7 +14,7 @@ def register() -> None:
     accept("task.open", dispatch.Step, dispatch.open_task, hold=_tasks)
     accept("task.accept", dispatch.Step, dispatch.accept_task, hold=_tasks)
     accept("task.check_in", dispatch.CheckIn, dispatch.check_in, hold=_tasks)
-    accept("task.decline", dispatch.Refusal, dispatch.decline, hold=_tasks)
+    accept("task.decline", dispatch.Decline, dispatch.decline, hold=_tasks)
     accept("task.return", dispatch.Return, dispatch.return_task, hold=_tasks)
     accept("communication_test.answer", comms.Answer, comms.take_answer, hold=_nothing)
     accept("communication_test.confirm", comms.Confirmation, comms.take_confirmation, hold=_nothing)

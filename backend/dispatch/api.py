@@ -170,9 +170,9 @@ class Refusals(Endpoint):
 
     access = {"POST": SIGNED_IN}
 
-    @documented(TaskView, takes=services.Refusal)
+    @documented(TaskView, takes=services.Decline)
     def post(self, request: PersonRequest) -> HttpResponse:
-        return _as_it_is(services.decline(read(request, services.Refusal), acting_user=request.user))
+        return _as_it_is(services.decline(read(request, services.Decline), acting_user=request.user))
 
 
 class Countersignatures(Endpoint):

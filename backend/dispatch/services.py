@@ -351,7 +351,7 @@ class WithReason(Body, kw_only=True):
     why: Reason
 
 
-class Refusal(Step, kw_only=True):
+class Decline(Step, kw_only=True):
     """The holder says why they will not do it."""
 
     why: Reason
@@ -409,7 +409,7 @@ def return_task(order: Return, *, acting_user: User) -> Task:
         return _tell(get_task(held.pk), acting_user)
 
 
-def decline(refusal: Refusal, *, acting_user: User) -> Task:
+def decline(refusal: Decline, *, acting_user: User) -> Task:
     """The holder will not do it, and says why; the sender hands it over or withdraws it.
 
     Raises not_your_task, handed_over_meanwhile, illegal_move (a result is in, withdrawn or declined already).

@@ -64,7 +64,7 @@ class FieldView(View):
     required: bool
 
 
-class KindView(View):
+class PaperKindView(View):
     """A kind of paper with the fields its template may show. `own`: the town's version; none while ours is in use."""
 
     kind: str
@@ -179,7 +179,7 @@ class Verify(Endpoint):
 class Templates(Endpoint):
     access = {"GET": REPLACE_TEMPLATES}
 
-    @documented(list[KindView], query={"town": str})
+    @documented(list[PaperKindView], query={"town": str})
     def get(self, request: PersonRequest) -> HttpResponse:
         town = _town(request.user, request.query_params.get("town"))
         return answer([_kind_view(town.code, kind) for kind in TEMPLATED])
@@ -240,10 +240,10 @@ def _town(user: User, code: str | None) -> Town:
     return found[0]
 
 
-def _kind_view(town: str, kind: Kind) -> KindView:
+def _kind_view(town: str, kind: Kind) -> PaperKindView:
     own = queries.current_template(town, kind)
     fields = list(_fields(kind, FIELDS[kind]))
-    return KindView(kind=kind.value, title=kind.label, fields=fields, own=template_view(own) if own else None)
+    return PaperKindView(kind=kind.value, title=kind.label, fields=fields, own=template_view(own) if own else None)
 
 
 def _fields(kind: Kind, tree: dict[str, Any], before: str = "") -> list[FieldView]:

@@ -1,6 +1,7 @@
 """Problems, events, operations, choices, migrations: what others rely on is complete and in step."""
 
 import ast
+import json
 import re
 import typing
 from collections import Counter
@@ -120,3 +121,11 @@ def test_every_choice_has_a_chinese_label():
 def test_every_state_has_a_chinese_label():
     for states in (TaskState, Fact, HazardState, Level):
         assert [state for state in states if not CHINESE.search(str(state.label))] == []
+
+
+def test_every_shape_of_the_contract_is_in_it(tmp_path):
+    """Two shapes of one name would be two words for the PWA: neither is then written, and its types cannot be made."""
+    call_command("write_contract", tmp_path)
+    text = (tmp_path / "schema.gen.json").read_text("utf-8")
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
+    assert named <= set(json.loads(text)["components"]["schemas"])

@@ -19,7 +19,7 @@ from backend.dispatch.services import (
     CheckIn,
     Countersign,
     NewHolder,
-    Refusal,
+    Decline,
     Return,
     Step,
     WithReason,
@@ -125,7 +125,7 @@ class Histories(RuleBasedStateMachine):
     @rule(who=WHO_HOLDS, number=NUMBER)
     def declines(self, who: str, number: int) -> None:
         held = get_task(self.task)
-        refusal = Refusal(**self.step(number), why="不在岗")
+        refusal = Decline(**self.step(number), why="不在岗")
         if self.attempt(lambda user: decline(refusal, acting_user=user), who):
             assert who in (HOLDER, held.assignee.name)
             assert number in (PRESENT, held.assignment_no)

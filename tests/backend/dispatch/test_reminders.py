@@ -12,7 +12,7 @@ from backend.config import schedule
 from backend.dispatch.models import Reminder, ReminderRule
 from backend.dispatch.queries import get_task
 from backend.dispatch.reminders import NewRule, send_reminders, set_rule
-from backend.dispatch.services import Refusal, decline, hand_over
+from backend.dispatch.services import Decline, decline, hand_over
 from backend.foundation import clock
 from backend.foundation.problems import Problem
 from backend.inspections.services import submit
@@ -89,7 +89,7 @@ def test_what_is_done_or_withdrawn_is_not_chased(cast, task):
 
 
 def test_what_is_declined_is_the_senders_to_chase(cast, task):
-    decline(Refusal(task_id=task.pk, assignment_no=1, at=clock.now(), why="x"), acting_user=cast.wang)
+    decline(Decline(task_id=task.pk, assignment_no=1, at=clock.now(), why="x"), acting_user=cast.wang)
     remind(task.deadline + 25 * HOUR)
     assert (heard(cast.wang), heard(cast.lead)) == ([], [("lead", 1440)])
 

@@ -8,7 +8,7 @@ import pytest
 from backend.accounts.roles import Role
 from backend.dispatch.models import Assignment, Task, TaskMove
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import Refusal, Return, Step, accept_task, decline
+from backend.dispatch.services import Decline, Return, Step, accept_task, decline
 from backend.foundation import clock
 from backend.foundation.problems import Problem
 from backend.inspections.models import Inspection
@@ -35,7 +35,7 @@ def give_back(who, task, **body):
 
 
 def refuse(who, task, number=1, why="不在岗"):
-    return Refusal(task_id=task.pk, assignment_no=number, at=clock.now(), why=why)
+    return Decline(task_id=task.pk, assignment_no=number, at=clock.now(), why=why)
 
 
 def heard(user):
