@@ -18,8 +18,8 @@ from backend.dispatch.queries import get_task
 from backend.dispatch.services import (
     CheckIn,
     Countersign,
-    NewHolder,
     Decline,
+    NewHolder,
     Return,
     Step,
     WithReason,
