@@ -139,9 +139,9 @@ def test_who_edits_an_old_version_is_told(cast):
 
 def test_closed_units_get_no_new_tasks_and_stay_in_the_list(cast):
     unit = registered(cast)
-    assert unit in longest_unvisited(unit.grid_id, "11", "")
+    assert unit in longest_unvisited(Enterprise.objects.filter(grid=unit.grid_id), "11", "")
     set_standing(unit, standing(unit, "closed"), acting_user=cast.office)
-    assert unit not in longest_unvisited(unit.grid_id, "11", "")
+    assert unit not in longest_unvisited(Enterprise.objects.filter(grid=unit.grid_id), "11", "")
     listed = Phone(cast.office).get("/api/enterprises", q="纸箱").json()["results"]
     assert [(row["standing"], row["standing_why"]) for row in listed] == [("closed", "演示")]
 
