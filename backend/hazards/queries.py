@@ -18,7 +18,7 @@ from backend.hazards.models import (
     RectificationReport,
     Stage,
 )
-from backend.hazards.states import FINAL, Level, PetitionState
+from backend.hazards.states import OPEN, Level, PetitionState
 from backend.territory.scopes import scope_of
 
 
@@ -54,7 +54,7 @@ def concerning(departments: Iterable[UUID]) -> Q:
 
 
 def open_hazards(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
-    return rows.exclude(state__in=FINAL)
+    return rows.filter(state__in=OPEN)
 
 
 def overdue_hazards(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:

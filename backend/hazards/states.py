@@ -33,6 +33,7 @@ MOVES: dict[str, frozenset[str]] = {
 }
 
 FINAL = frozenset({HazardState.CLOSED, HazardState.CANCELLED, HazardState.MERGED})
+OPEN = frozenset(HazardState) - FINAL
 
 
 class PetitionState(TextChoices):

@@ -84,20 +84,19 @@ def overview(user: User, town: Town) -> Overview:
 def _figures(
     user: User, town: Town, tasks: QuerySet[Task], hazards: QuerySet[Hazard], today: TrendDay
 ) -> dict[str, int]:
-    now, due_past = clock.now(), Q(due__lt=clock.now())
-    still = open_hazards(hazards)
-    major, waiting = still.filter(level=Level.MAJOR), tasks.filter(state__in=OPEN)
+    late = Q(due__lt=clock.now())
+    major = Q(level=Level.MAJOR)
+    counted = open_hazards(hazards).order_by().aggregate(
+        major_open=Count("pk", filter=major), major_overdue=Count("pk", filter=major & late),
+        hazards_open=Count("pk"), hazards_overdue=Count("pk", filter=late),
+    ) | tasks.order_by().filter(state__in=OPEN).aggregate(
+        tasks_open=Count("pk"), tasks_overdue=Count("pk", filter=Q(deadline__lt=clock.now()))
+    )  # fmt: skip
     enterprises = enterprises_visible_to(user).filter(village__code__startswith=town.code)
     active = TaskFact.objects.filter(
         task__in=tasks, fact__in=["on_site", "submitted"], at__gte=clock.start_of(clock.today())
     )
-    return {
-        "major_open": major.count(),
-        "major_overdue": major.filter(due_past).count(),
-        "hazards_open": still.count(),
-        "hazards_overdue": still.filter(due_past).count(),
-        "tasks_open": waiting.count(),
-        "tasks_overdue": waiting.filter(deadline__lt=now).count(),
+    return counted | {
         "sent_today": today.sent,
         "done_today": today.done,
         "found_today": today.found,
@@ -142,7 +141,8 @@ def _grids(user: User, tasks: QuerySet[Task], hazards: QuerySet[Hazard], town: T
 def _departments(town: Town, tasks: QuerySet[Task], hazards: QuerySet[Hazard]) -> list[DepartmentFigures]:
     """The duty matrix: what each department has out, and what it owes."""
     now = clock.now()
-    of_task = tasks.order_by().values("dispatch__department").annotate(
+    owed = Q(state__in=OPEN) | Q(state="completed", sent_at__gte=clock.days_ago(30))
+    of_task = tasks.filter(owed).order_by().values("dispatch__department").annotate(
         open=Count("pk", filter=Q(state__in=OPEN)),
         late=Count("pk", filter=Q(state__in=OPEN, deadline__lt=now)),
         done=Count("pk", filter=Q(state="completed", sent_at__gte=clock.days_ago(30))),
