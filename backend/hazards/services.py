@@ -27,6 +27,7 @@ from backend.accounts.roles import (
 from backend.dispatch.models import Task
 from backend.dispatch.problems import DEADLINE_PASSED
 from backend.enterprises.models import Enterprise
+from backend.enterprises.responsibilities import department_on
 from backend.foundation import clock
 from backend.foundation.ids import new_id
 from backend.foundation.moves import ILLEGAL_MOVE
@@ -182,10 +183,10 @@ def _keep_document(hazard: Hazard, paper: NewDocument) -> None:
 
 
 def _open(finding: Finding, user: User) -> Hazard:
-    place = finding.enterprise
+    place, day = finding.enterprise, clock.day_of(finding.found_at)
     return Hazard.objects.create(
         id=finding.id or new_id(), state=HazardState.REPORTED, town=place.grid.town_code,
-        number=_next_number(place.grid.town_code), enterprise=place, grid=place.grid, department=place.department,
+        number=_next_number(place.grid.town_code), enterprise=place, grid=place.grid, department=department_on(place, day),
         sector=place.sector, source=finding.source, cause=finding.cause, item=finding.item, part=finding.part,
         lon=place.lon if finding.lon is None else finding.lon, lat=place.lat if finding.lat is None else finding.lat,
         description=finding.description, proposed_level=finding.level, clause=finding.clause, task=finding.task,
