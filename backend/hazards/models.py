@@ -1,5 +1,7 @@
 """The ledger: one row per hazard, moved only by recorded steps, never deleted."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -50,6 +52,9 @@ class Hazard(Stateful):
     proposed_level = models.CharField("by who found it", max_length=8, choices=Level.choices, blank=True)
     level = models.CharField(max_length=8, choices=Level.choices, blank=True)
     clause = models.ForeignKey(Clause, null=True, on_delete=models.PROTECT)
+    # standards.views.Citation of the clause proposed and of the one judged by: what is shown, whatever becomes of the standard
+    proposed_citation = models.JSONField(null=True)
+    citation = models.JSONField(null=True)
     fixed_on_spot = models.BooleanField("with photos before and after, not yet refuted by a re-check", default=False)
     task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="hazards")
     inspection_id = models.UUIDField(null=True)
@@ -73,6 +78,12 @@ class Hazard(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def cited(self) -> dict[str, Any] | None:
+        """The kept Citation that speaks for it now: of the judgement, until then of the proposal."""
+        kept: dict[str, Any] | None = self.citation or self.proposed_citation
+        return kept
 
 
 class HazardMove(Move):

@@ -29,7 +29,7 @@ def with_all(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
     rechecks = Recheck.objects.select_related("by").order_by("pk")
     petitions = Petition.objects.select_related("asked_by", "decided_by").order_by("pk")
     return rows.select_related(
-        "enterprise", "grid", "department", "found_by", "clause", "clause__standard", "task__dispatch", "document",
+        "enterprise", "grid", "department", "found_by", "task__dispatch", "document",
         "rectification__rectifier", "department_report__department", "department_report__reported_by",
         "department_report__received_by",
     ).prefetch_related(

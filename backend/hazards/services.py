@@ -27,10 +27,12 @@ from backend.accounts.roles import (
 from backend.dispatch.models import Task
 from backend.dispatch.problems import DEADLINE_PASSED
 from backend.enterprises.models import Enterprise
+from backend.enterprises.responsibilities import department_on
 from backend.foundation import clock
 from backend.foundation.ids import new_id
 from backend.foundation.moves import ILLEGAL_MOVE
 from backend.foundation.problems import NOT_FOUND
+from backend.foundation.shapes import plain
 from backend.hazards.bodies import Done, Elements, Fix, Judgement, NewDocument, NewFinding, NewRecheck, Order
 from backend.hazards.events import HazardChanged, HazardReported
 from backend.hazards.models import (
@@ -72,6 +74,7 @@ from backend.hazards.steps import acting, add_image, add_pictures, add_report, l
 from backend.journal.chain import canonical
 from backend.journal.recording import attempt, origin_now, recording
 from backend.standards.models import Clause
+from backend.standards.views import citation
 
 FIVE_ELEMENTS = ("responsible", "measures", "funds", "deadline", "emergency_plan")
 
@@ -182,13 +185,14 @@ def _keep_document(hazard: Hazard, paper: NewDocument) -> None:
 
 
 def _open(finding: Finding, user: User) -> Hazard:
-    place = finding.enterprise
+    place, day = finding.enterprise, clock.day_of(finding.found_at)
     return Hazard.objects.create(
         id=finding.id or new_id(), state=HazardState.REPORTED, town=place.grid.town_code,
-        number=_next_number(place.grid.town_code), enterprise=place, grid=place.grid, department=place.department,
+        number=_next_number(place.grid.town_code), enterprise=place, grid=place.grid, department=department_on(place, day),
         sector=place.sector, source=finding.source, cause=finding.cause, item=finding.item, part=finding.part,
         lon=place.lon if finding.lon is None else finding.lon, lat=place.lat if finding.lat is None else finding.lat,
-        description=finding.description, proposed_level=finding.level, clause=finding.clause, task=finding.task,
+        description=finding.description, proposed_level=finding.level, clause=finding.clause,
+        proposed_citation=plain(citation(finding.clause, day)) if finding.clause else None, task=finding.task,
         inspection_id=finding.inspection, found_by=user, found_at=finding.found_at, recorded_at=clock.now(),
         request=finding.request, is_demo=place.is_demo,
     )  # fmt: skip
@@ -218,7 +222,7 @@ def fix_on_the_spot(fix: Fix, *, acting_user: User) -> Hazard:
 
 
 def judge(judgement: Judgement, *, acting_user: User) -> Hazard:
-    """General or major, by a clause in force on the day it was found.
+    """General or major, by a clause in force on the day it was found; the clause is kept as it stands now.
 
     Raises not_allowed, not_your_hazard, major_needs_right, clause_not_in_force, illegal_move.
     """
@@ -227,7 +231,10 @@ def judge(judgement: Judgement, *, acting_user: User) -> Hazard:
         require_state(hazard, HazardState.REPORTED)
         clause = _clause(judgement.clause_id)
         _require_in_force(clause, hazard)
-        judged = step(hazard, HazardState.JUDGED, acting_user, level=judgement.level, clause_id=clause.pk)
+        kept = plain(citation(clause, clock.day_of(hazard.found_at)))
+        judged = step(
+            hazard, HazardState.JUDGED, acting_user, level=judgement.level, clause_id=clause.pk, citation=kept
+        )
         if judged.fixed_on_spot and judged.level == Level.GENERAL:
             return step(judged, HazardState.AWAITING_RECHECK, acting_user, why="fixed_on_spot")
         return judged

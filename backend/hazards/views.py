@@ -19,14 +19,8 @@ from backend.hazards.models import (
     SourceDocument,
 )
 from backend.hazards.states import PetitionState
-from backend.standards.models import Clause
+from backend.standards.views import CitedClause, cited_clause
 from backend.territory.views import GridView, grid_view
-
-
-class CitedClause(View):
-    standard: str
-    number: str | None
-    text: str
 
 
 class PictureView(View):
@@ -127,7 +121,8 @@ class SeenAt(View):
 
 
 class HazardView(View):
-    """`photos` are of all stages. `report`, `recheck`: the latest. `petitions`: those that wait for a decision."""
+    """`clause`: by which it was judged, until then the one proposed; both as they stood then. `photos` are of all stages.
+    `report`, `recheck`: the latest. `petitions`: those that wait for a decision."""
 
     id: UUID
     version: int
@@ -163,6 +158,7 @@ class HazardView(View):
     recheck: RecheckView | None
     petitions: list[PetitionView]
     department_report: DepartmentReportView | None
+    proposed_clause: CitedClause | None = None
 
 
 class HazardMoveView(View):
@@ -173,7 +169,7 @@ class HazardMoveView(View):
     at: datetime
 
 
-class HazardWholeView(HazardView):
+class HazardWholeView(HazardView, kw_only=True):
     """With everything that ever happened to it."""
 
     moves: list[HazardMoveView]
@@ -191,7 +187,7 @@ def hazard_view(row: Hazard, *, to_enterprise: bool = False) -> HazardView:
     here = SeenAt(lon=row.lon, lat=row.lat) if row.lon is not None and row.lat is not None else None
     return HazardView(
         id=row.id, version=row.version, number=row.number, state=row.state, level=row.level or None,
-        description=row.description, item=row.item, sector=row.sector, source=source, clause=_cited(row.clause),
+        description=row.description, item=row.item, sector=row.sector, source=source, clause=cited_clause(row.cited),
         enterprise=place_view(row.enterprise), grid=grid_view(row.grid), department=department_view(row.department),
         found_at=row.found_at, recorded_at=row.recorded_at, found_by=person_view(row.found_by), due=row.due,
         closed_at=row.closed_at, task_id=row.task_id, inspection_id=row.inspection_id,
@@ -203,6 +199,7 @@ def hazard_view(row: Hazard, *, to_enterprise: bool = False) -> HazardView:
         recheck=recheck_view(rechecks[len(rechecks) - 1]) if rechecks else None,
         petitions=[petition_view(one) for one in petitions if one.state == PetitionState.ASKED],
         department_report=_department_report(getattr(row, "department_report", None)),
+        proposed_clause=cited_clause(row.proposed_citation),
     )  # fmt: skip
 
 
@@ -275,9 +272,3 @@ def _picture(row: HazardPhoto) -> PictureView:
 
 def _move(row: HazardMove) -> HazardMoveView:
     return HazardMoveView(from_state=row.from_state, to_state=row.to_state, why=row.why, who=row.who, at=row.at)
-
-
-def _cited(clause: Clause | None) -> CitedClause | None:
-    return (
-        CitedClause(standard=clause.standard.number, number=clause.number or None, text=clause.text) if clause else None
-    )

@@ -9,6 +9,7 @@ from backend.accounts.keys import Base64
 from backend.accounts.pins import Digits
 from backend.dispatch.services import Position
 from backend.foundation.shapes import Body, Moment, require_plausible
+from backend.standards.expressions import Value
 
 Sha = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 
@@ -24,8 +25,12 @@ class NewPhoto(Body):
 
 
 class NewAnswer(Body):
+    """`value`: of an item that asks for a number, a text or the key of a choice. Such an item, or one that asks for a photo,
+    needs no `verdict`: whether it is in order follows; a verdict that is given is the inspector's own word on it."""
+
     item: str
-    verdict: Literal["pass", "fail", "na"]
+    verdict: Literal["pass", "fail", "na"] | None = None
+    value: Value | None = None
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     clause_id: UUID | None = None
     photos: list[NewPhoto] = []

@@ -30,6 +30,7 @@ class Inspection(models.Model):
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="inspections")
     grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="inspections")
     checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT)
+    cited = models.JSONField("standards.views.CitedChecklist on the day of the visit", null=True)
     inspector = models.ForeignKey(User, on_delete=models.PROTECT, related_name="inspections")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
@@ -63,11 +64,15 @@ class Verdict(models.TextChoices):
 
 
 class Answer(models.Model):
+    """`verdict` is worked out where the inspector gave only a `value`."""
+
     inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="answers")
     item = models.CharField(max_length=40)
     verdict = models.CharField(max_length=4, choices=Verdict.choices)
+    value = models.JSONField("number, text or key of a choice", null=True)
     note = models.TextField(blank=True)
     clause = models.ForeignKey(Clause, null=True, on_delete=models.PROTECT)
+    citation = models.JSONField("standards.views.Citation of the clause", null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["inspection", "item"], name="inspections_answer_once")]

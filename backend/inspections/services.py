@@ -1,5 +1,6 @@
 """Taking in a result: checked, stored, signed, its failed items opened as hazards, its task completed; in one piece."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,11 @@ from backend.enterprises.models import Enterprise
 from backend.enterprises.services import record_visit
 from backend.foundation import blobs, clock
 from backend.foundation.problems import NOT_ALLOWED, NOT_FOUND
+from backend.foundation.shapes import plain
 from backend.hazards.models import Hazard, Source
 from backend.hazards.services import Finding, note_photo_stored, report
 from backend.inspections import problems
+from backend.inspections.answering import require_fitting, value_in_words, verdicts
 from backend.inspections.bodies import (
     Fellow as NewFellow,
 )
@@ -35,13 +38,15 @@ from backend.inspections.bodies import (
     SignedRecord,
 )
 from backend.inspections.events import InspectionChanged, InspectionSubmitted
-from backend.inspections.models import Acknowledgement, Answer, Fellow, Inspection, Photo, Signature
+from backend.inspections.models import Acknowledgement, Answer, Fellow, Inspection, Photo, Signature, Verdict
 from backend.inspections.queries import inspections_visible_to, with_all
 from backend.inspections.signing import check_inspectors, check_signatures, proof_of
 from backend.inspections.views import inspection_view
 from backend.journal.recording import publish, recording
+from backend.standards.items import Item, items_of
 from backend.standards.models import Checklist, Clause
-from backend.standards.queries import get_checklist
+from backend.standards.queries import clauses_of, get_checklist
+from backend.standards.views import checklist_citation, citation
 from backend.territory.distances import metres_outside
 from backend.territory.queries import locate
 from backend.territory.scopes import scope_of
@@ -54,10 +59,10 @@ def submit(new: NewInspection, *, acting_user: User) -> Inspection:
     """Store a result for good. One from a former assignment, or for a task already answered, is kept as late; one that
     corrects an earlier record leaves the task as it is, and both are kept.
 
-    Raises not_your_task, wrong_checklist, unknown_item, answers_incomplete, photo_missing, signature_missing,
-    unknown_clause, signed_twice, left_before_arrival, unknown_inspector, inspectors_missing, witness_missing, proof_missing,
-    device_signature_wrong, device_signature_missing, record_id_used; for a correction: not_found, not_your_record,
-    already_corrected, correction_unfit.
+    Raises not_your_task, wrong_checklist, unknown_item, answers_incomplete, photo_missing, answers_invalid,
+    signature_missing, unknown_clause, signed_twice, left_before_arrival, unknown_inspector, inspectors_missing,
+    witness_missing, proof_missing, device_signature_wrong, device_signature_missing, record_id_used; for a correction:
+    not_found, not_your_record, already_corrected, correction_unfit.
     """
     return _submit(new, acting_user, pin_given=False)
 
@@ -74,21 +79,23 @@ def _submit(new: NewInspection, acting_user: User, *, pin_given: bool) -> Inspec
     with recording():
         task, checklist = hold_task(new.task_id), get_checklist(new.checklist_id)
         _check(new, task, checklist)
+        clauses = _clauses_cited(new)
         fellows = check_inspectors(new, task, acting_user)
         proof = proof_of(new, task, acting_user, pin_given=pin_given)
         if new.corrects:
             require_held(task, acting_user, new.assignment_no)
             corrected = _corrected(new, new.corrects, acting_user)
-            inspection = _store(new, task, acting_user, fellows, late=corrected.late, **proof)
+            inspection = _store(new, task, checklist, acting_user, fellows, late=corrected.late, **proof)
         else:
             corrected = None
             answers = take_result(
                 task, new.inspection_id, acting_user=acting_user, assignment_no=new.assignment_no, at=new.finished_at
             )
-            inspection = _store(new, task, acting_user, fellows, late=not answers, **proof)
+            inspection = _store(new, task, checklist, acting_user, fellows, late=not answers, **proof)
             record_visit(task.enterprise_id, clock.happened(new.finished_at))
+        _store_answers(new, inspection, checklist, clauses)
         # also from a late result: a hazard that somebody saw is never dropped, a double is merged by hand
-        hazards = _open_hazards(new, inspection, checklist, acting_user, _known_hazards(corrected))
+        hazards = _open_hazards(new, inspection, clauses, acting_user, _known_hazards(corrected))
         Inspection.objects.filter(pk=inspection.pk).update(hazard_ids=hazards)
         if corrected:
             _touch(corrected.pk, acting_user)
@@ -124,17 +131,7 @@ def _known_hazards(corrected: Inspection | None) -> dict[str, str]:
 def _check(new: NewInspection, task: Task, checklist: Checklist) -> None:
     if task.dispatch.checklist_id != checklist.pk:
         raise problems.WRONG_CHECKLIST.because()
-    known, given = {i["key"]: i for i in checklist.items}, [a.item for a in new.answers]
-    if unknown := [key for key in given if key not in known]:
-        raise problems.UNKNOWN_ITEM.because(items=unknown)
-    if missing := [key for key in known if given.count(key) != 1]:
-        raise problems.ANSWERS_INCOMPLETE.because(items=missing)
-    bare = [a.item for a in new.answers if a.verdict == "fail" and not a.photos]
-    if bare := [key for key in bare if known[key].get("photo_when_failed", True)]:
-        raise problems.PHOTO_MISSING.because(items=bare)
-    cited = {a.clause_id for a in new.answers if a.clause_id}
-    if strange := cited - set(Clause.objects.filter(pk__in=cited).values_list("pk", flat=True)):
-        raise problems.UNKNOWN_CLAUSE.because(clauses=sorted(map(str, strange)))
+    require_fitting(items_of(checklist.items), new.answers)
     check_signatures(new)
     if new.arrived_at and new.left_at and new.left_at < new.arrived_at:
         raise problems.LEFT_BEFORE_ARRIVAL.because()
@@ -142,27 +139,31 @@ def _check(new: NewInspection, task: Task, checklist: Checklist) -> None:
         raise problems.RECORD_ID_USED.because(inspection_id=str(new.inspection_id))
 
 
+def _clauses_cited(new: NewInspection) -> dict[UUID, Clause]:
+    cited = {answer.clause_id for answer in new.answers if answer.clause_id}
+    found = Clause.objects.select_related("standard").in_bulk(cited)
+    if strange := cited - found.keys():
+        raise problems.UNKNOWN_CLAUSE.because(clauses=sorted(map(str, strange)))
+    return found
+
+
 def _store(
-    new: NewInspection, task: Task, acting_user: User, fellows: list[User], *, late: bool, **proof: Any
+    new: NewInspection,
+    task: Task,
+    checklist: Checklist,
+    acting_user: User,
+    fellows: list[User],
+    *,
+    late: bool,
+    **proof: Any,
 ) -> Inspection:
     inspection = Inspection.objects.create(
         id=new.inspection_id, task=task, assignment_no=new.assignment_no, late=late, enterprise=task.enterprise,
-        grid=task.grid, checklist_id=new.checklist_id, inspector=acting_user, started_at=new.started_at,
+        grid=task.grid, checklist=checklist, inspector=acting_user, started_at=new.started_at,
         finished_at=new.finished_at, received_at=clock.now(), no_fix_reason=new.no_fix_reason or "",
         arrived_at=new.arrived_at or _checked_in(task, new.assignment_no), left_at=new.left_at, corrects_id=new.corrects,
-        correction_reason=new.correction_reason or "", **_where(new.position, task), **proof,
+        correction_reason=new.correction_reason or "", cited=_cited(checklist, _day_of(new)), **_where(new.position, task), **proof,
     )  # fmt: skip
-    for given in new.answers:
-        answer = Answer.objects.create(
-            inspection=inspection, item=given.item, verdict=given.verdict, note=given.note, clause_id=given.clause_id
-        )
-        Photo.objects.bulk_create(
-            Photo(
-                inspection=inspection, answer=answer, sha256=p.sha256, stored=blobs.exists(p.sha256), taken_at=p.taken_at,
-                lon=p.lon, lat=p.lat,
-            )
-            for p in given.photos
-        )  # fmt: skip
     Signature.objects.bulk_create(
         Signature(
             inspection=inspection, role=s.role, name=s.name, sha256=s.sha256 or "",
@@ -173,6 +174,34 @@ def _store(
     )  # fmt: skip
     _store_fellows(inspection, new.inspectors, fellows)
     return inspection
+
+
+def _cited(checklist: Checklist, day: date) -> dict[str, Any]:
+    cited: dict[str, Any] = plain(checklist_citation(checklist, clauses_of([checklist], day), day))
+    return cited
+
+
+def _day_of(new: NewInspection) -> date:
+    return clock.day_of(clock.happened(new.finished_at))
+
+
+def _store_answers(
+    new: NewInspection, inspection: Inspection, checklist: Checklist, clauses: dict[UUID, Clause]
+) -> None:
+    judged = verdicts(items_of(checklist.items), new.answers)
+    for given in new.answers:
+        cited = clauses[given.clause_id] if given.clause_id else None
+        answer = Answer.objects.create(
+            inspection=inspection, item=given.item, verdict=judged[given.item], value=given.value, note=given.note,
+            clause=cited, citation=plain(citation(cited, _day_of(new))) if cited else None,
+        )  # fmt: skip
+        Photo.objects.bulk_create(
+            Photo(
+                inspection=inspection, answer=answer, sha256=p.sha256, stored=blobs.exists(p.sha256), taken_at=p.taken_at,
+                lon=p.lon, lat=p.lat,
+            )
+            for p in given.photos
+        )  # fmt: skip
 
 
 def _store_fellows(inspection: Inspection, given: list[NewFellow], fellows: list[User]) -> None:
@@ -206,32 +235,33 @@ def _where(fix: Position | None, task: Task) -> dict[str, Any]:
 
 
 def _open_hazards(
-    new: NewInspection, inspection: Inspection, checklist: Checklist, acting_user: User, known: dict[str, str]
+    new: NewInspection, inspection: Inspection, clauses: dict[UUID, Clause], acting_user: User, known: dict[str, str]
 ) -> list[str]:
-    words = {item["key"]: item["text"]["zh"] for item in checklist.items}
+    items = {item.key: item for item in items_of(inspection.checklist.items)}
     place = Enterprise.objects.select_related("grid", "department").get(pk=inspection.enterprise_id)
+    failed = set(inspection.answers.filter(verdict=Verdict.FAIL).values_list("item", flat=True))
     opened = []
     for answer in new.answers:
-        if answer.verdict != "fail":
+        if answer.item not in failed:
             continue
         if answer.item in known:
             opened.append(known[answer.item])
             continue
         finding = Finding(
-            enterprise=place, description=_describe(words[answer.item], answer.note), source=Source.PATROL,
-            found_at=clock.happened(new.finished_at), item=answer.item, clause=_clause(answer.clause_id),
+            enterprise=place, description=_describe(items[answer.item], answer), source=Source.PATROL,
+            found_at=clock.happened(new.finished_at), item=answer.item,
+            clause=clauses[answer.clause_id] if answer.clause_id else None,
             task=inspection.task, inspection=inspection.pk, photos=tuple(p.sha256 for p in answer.photos),
         )  # fmt: skip
         opened.append(str(report(finding, acting_user=acting_user).pk))
     return opened
 
 
-def _clause(clause: UUID | None) -> Clause | None:
-    return Clause.objects.filter(pk=clause).first() if clause else None
-
-
-def _describe(item: str, note: str) -> str:
-    return f"不符合：{item}" + (f"。{note}" if note else "")
+def _describe(item: Item, answer: NewAnswer) -> str:
+    value = value_in_words(item, answer.value)
+    return (
+        f"不符合：{item.text.zh}" + (f"，实为 {value}" if value else "") + (f"。{answer.note}" if answer.note else "")
+    )
 
 
 def take_image(sha256: str) -> None:

@@ -3,9 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import convert
+
 from backend.accounts.views import PersonView, person_view
 from backend.foundation.shapes import View
 from backend.inspections.models import Acknowledgement, Answer, Inspection
+from backend.standards.expressions import Value
+from backend.standards.views import CitedChecklist, CitedClause, cited_clause
 from backend.territory.views import GridView, grid_view
 
 
@@ -27,11 +31,15 @@ class PhotoView(View):
 
 
 class AnswerView(View):
+    """`verdict` of an item that asks for a value or a photo is worked out if the inspector gave none."""
+
     item: str
     verdict: str
     note: str
     clause_id: UUID | None
     photos: list[PhotoView]
+    value: Value | None = None
+    clause: CitedClause | None = None
 
 
 class SignatureView(View):
@@ -87,6 +95,7 @@ class InspectionView(View):
     correction_reason: str | None
     corrected_by: UUID | None
     acknowledgement: AcknowledgementView | None
+    cited: CitedChecklist | None = None
 
 
 def inspection_view(row: Inspection) -> InspectionView:
@@ -114,15 +123,16 @@ def inspection_view(row: Inspection) -> InspectionView:
         ],
         proof=row.proof or None, device_key_id=row.device_key_id, corrects=row.corrects_id,
         correction_reason=row.correction_reason or None, corrected_by=_correction_of(row),
-        acknowledgement=_acknowledgement_of(row),
+        acknowledgement=_acknowledgement_of(row), cited=convert(row.cited, CitedChecklist) if row.cited else None,
     )  # fmt: skip
 
 
 def _answer(answer: Answer) -> AnswerView:
     photos = [PhotoView(sha256=p.sha256, stored=p.stored, taken_at=p.taken_at) for p in answer.photos.all()]
     return AnswerView(
-        item=answer.item, verdict=answer.verdict, note=answer.note, clause_id=answer.clause_id, photos=photos
-    )
+        item=answer.item, verdict=answer.verdict, note=answer.note, clause_id=answer.clause_id, photos=photos,
+        value=answer.value, clause=cited_clause(answer.citation),
+    )  # fmt: skip
 
 
 def _correction_of(row: Inspection) -> UUID | None:

@@ -146,6 +146,39 @@ class Citation(View):
     day: date
 
 
+class CitedClause(View):
+    """What a record shows of the clause it cites, as it stood on `day`: read from the kept Citation, never from the standard."""
+
+    standard: str
+    number: str | None
+    text: str
+    clause_id: UUID | None = None
+    title: str = ""
+    effective_from: date | None = None
+    effective_to: date | None = None
+    day: date | None = None
+
+
+class CitedStandard(View):
+    id: UUID
+    number: str
+    title: str
+    body: str
+    effective_from: date
+    effective_to: date | None
+
+
+class CitedChecklist(View):
+    """The version of a checklist with the standards that its items named on `day`: to be kept with what was inspected by it."""
+
+    id: UUID
+    key: str
+    version: int
+    title: Words
+    day: date
+    standards: list[CitedStandard]
+
+
 class SectorView(View):
     code: str
     name: Words
@@ -175,6 +208,26 @@ def citation(clause: Clause, day: date) -> Citation:
         clause_id=clause.id, clause=clause.key, number=clause.number or None, text=clause.text, method=clause.method,
         confidence=clause.confidence, standard=standard.number, title=standard.title, body=standard.body,
         kind=standard.kind, effective_from=standard.effective_from, effective_to=standard.effective_to, day=day,
+    )  # fmt: skip
+
+
+def cited_clause(kept: dict[str, Any] | None) -> CitedClause | None:
+    """`kept`: a Citation as it was stored."""
+    return msgspec.convert(kept, CitedClause) if kept else None
+
+
+def checklist_citation(checklist: Checklist, clauses: dict[str, Clause], day: date) -> CitedChecklist:
+    """`clauses`: those in force on the day, as for `checklist_view`."""
+    return CitedChecklist(
+        id=checklist.id, key=checklist.key, version=checklist.version, day=day,
+        title=Words(zh=checklist.title_zh, en=checklist.title_en),
+        standards=[
+            CitedStandard(
+                id=s.id, number=s.number, title=s.title, body=s.body, effective_from=s.effective_from,
+                effective_to=s.effective_to,
+            )
+            for s in _standards_named(items_of(checklist.items), clauses)
+        ],
     )  # fmt: skip
 
 
@@ -218,9 +271,7 @@ def sector_views(standards: Iterable[Standard], checklists: Iterable[Checklist],
 def checklist_view(checklist: Checklist, clauses: dict[str, Clause]) -> ChecklistView:
     """`clauses`: those in force on the day, by "standard family/clause key" as the items name them."""
     items = items_of(checklist.items)
-    cited = [clauses[key] for item in items for key in item.clauses if key in clauses]
-    named = {clause.standard_id: clause.standard for clause in cited}
-    standards = sorted(named.values(), key=lambda s: s.key)
+    standards = _standards_named(items, clauses)
     return ChecklistView(
         id=checklist.id, key=checklist.key, version=checklist.version, sector=checklist.sector,
         tag=checklist.tag or UNSET,
@@ -228,6 +279,12 @@ def checklist_view(checklist: Checklist, clauses: dict[str, Clause]) -> Checklis
         standards=[StandardView(title=s.title, number=s.number, effective_from=s.effective_from) for s in standards],
         items=[item_view(item, clauses) for item in items],
     )  # fmt: skip
+
+
+def _standards_named(items: list[Item], clauses: dict[str, Clause]) -> list[Standard]:
+    cited = [clauses[key] for item in items for key in item.clauses if key in clauses]
+    named = {clause.standard_id: clause.standard for clause in cited}
+    return sorted(named.values(), key=lambda s: s.key)
 
 
 def item_view(item: Item, clauses: dict[str, Clause]) -> ItemView:

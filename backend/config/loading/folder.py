@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.config.loading import enterprises, people, villages
+from backend.config.loading import enterprises, people, responsibilities, villages
 from backend.config.loading.faults import Faults
 from backend.config.loading.settings_file import FILE, TownSettings, read_settings
 from backend.config.loading.tables import Row
@@ -23,6 +23,7 @@ class TownFolder:
     departments: list[Row]
     people: list[Row]
     enterprises: list[Row]
+    responsibilities: list[Row]
     places: list[tuple[float, float]]
     """EPSG:4490 lon/lat of each enterprise"""
     homes: list[str]
@@ -38,6 +39,7 @@ class _Tables:
     departments: list[Row]
     people: list[Row]
     enterprises: list[Row]
+    responsibilities: list[Row]
 
 
 def read_folder(folder: Path) -> TownFolder:
@@ -54,15 +56,15 @@ def read_folder(folder: Path) -> TownFolder:
     divided = _divide(folder, settings, mended, tables.enterprises, places, faults)
     homes = _homes(tables.enterprises, places, divided, by_name, faults)
     return TownFolder(
-        settings, mended, divided, tables.departments, tables.people, tables.enterprises, places, homes, by_name,
-        _hashes(folder),
+        settings, mended, divided, tables.departments, tables.people, tables.enterprises,
+        tables.responsibilities, places, homes, by_name, _hashes(folder),
     )  # fmt: skip
 
 
 def _read_tables(folder: Path, faults: Faults) -> _Tables:
     return _Tables(
         people.read_departments(folder, faults), people.read_people(folder, faults),
-        enterprises.read_enterprises(folder, faults),
+        enterprises.read_enterprises(folder, faults), responsibilities.read_responsibilities(folder, faults),
     )  # fmt: skip
 
 
@@ -81,6 +83,7 @@ def _check_together(
     people.check_every_village_has_worker(tables.people, by_name, faults)
     people.check_phones_free(tables.people, faults)
     enterprises.check_departments(tables.enterprises, departments, faults)
+    responsibilities.check_belonging(tables.responsibilities, departments, by_name, faults)
     enterprises.check_codes_free(tables.enterprises, faults)
     if any(fault.field in ("lon", "lat") for fault in faults.found):
         return []
@@ -121,7 +124,8 @@ def _homes(
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    names = (FILE, villages.FILE, villages.LIMIT, enterprises.FILE, people.PEOPLE, people.DEPARTMENTS)
+    names = (FILE, villages.FILE, villages.LIMIT, enterprises.FILE, people.PEOPLE, people.DEPARTMENTS,
+             responsibilities.FILE)  # fmt: skip
     return {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names if (folder / n).is_file()}
 
 

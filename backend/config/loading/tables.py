@@ -16,7 +16,7 @@ from backend.config.loading.faults import Faults
 # signs typed with a Chinese input method on; only in columns that hold codes and numbers, never in names
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _PLAIN = frozenset({"phone", "role", "uscc", "kind", "sectors", "tags", "lon", "lat", "principal_phone", "workers", "risk",
-                    "code"})  # fmt: skip
+                    "code", "sector", "since"})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 import shapely
 from django.contrib.auth.hashers import make_password
@@ -15,7 +16,7 @@ from backend.config.loading.naming import grid_name
 from backend.config.loading.postings import share_out
 from backend.config.loading.settings_file import TownSettings
 from backend.config.loading.tables import Row
-from backend.enterprises.models import Enterprise
+from backend.enterprises.models import Enterprise, Responsibility
 from backend.journal.recording import recording
 from backend.standards.services import load_standards
 from backend.territory.models import Division, Grid, GridSet, GridShape, Level, Posting, Town
@@ -34,6 +35,7 @@ def write_town(folder: TownFolder, password: str | None) -> Loaded:
         town = _write_divisions(folder)
         grids = _write_grids(folder, town)
         departments = _write_departments(folder)
+        _write_responsibilities(folder, departments)
         enterprises = _write_enterprises(folder, grids, departments)
         users = _write_people(folder, password)
         _write_roles(folder, users, departments, enterprises)
@@ -96,6 +98,16 @@ def _write_departments(folder: TownFolder) -> dict[str, Department]:
     ]
     Department.objects.bulk_create(made)
     return {department.name: department for department in made}
+
+
+def _write_responsibilities(folder: TownFolder, departments: dict[str, Department]) -> None:
+    Responsibility.objects.bulk_create(
+        Responsibility(
+            sector=row["sector"], division=folder.villages.get(row["village"], folder.settings.code),
+            department=departments[row["department"]], since=date.fromisoformat(row["since"]), basis=row["basis"],
+        )
+        for row in folder.responsibilities
+    )  # fmt: skip
 
 
 def _write_enterprises(

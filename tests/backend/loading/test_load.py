@@ -1,5 +1,7 @@
 """A sound folder becomes a town."""
 
+from datetime import date
+
 import geopandas as gpd
 import pytest
 from django.contrib.auth import authenticate
@@ -7,6 +9,7 @@ from django.core.management import CommandError
 
 from backend.accounts.models import Department, RoleHeld, User
 from backend.enterprises.models import Enterprise
+from backend.enterprises.responsibilities import in_force_on
 from backend.journal.models import Event
 from backend.standards.models import Checklist
 from backend.territory.models import Division, Grid, GridSet, GridShape, Posting, Town
@@ -46,6 +49,22 @@ def test_every_enterprise_lies_in_its_grid_and_village(load: Load) -> None:
     quarry = Enterprise.objects.get(name="试验采石场")
     assert (quarry.sectors, quarry.tags, quarry.risk, quarry.is_demo) == (["01", "11"], ["mine"], "red", True)
     assert quarry.department == Department.objects.get(code="yj")
+
+
+def test_the_table_of_who_answers_for_which_sector_is_loaded(town: TinyTown, load: Load) -> None:
+    town.responsibilities(
+        "01,,应急办公室,2023-06-15,演示", "07,,市场监管所,2023-06-15,", "07,乙村委会,应急办公室,2023-06-15,"
+    )
+    load("--no-history")
+    table = in_force_on(date(2023, 6, 15), CODE)
+    who = {place: table.line_for("07", f"{CODE}{place}") for place in ("001", "002", "003")}
+    assert {place: line and line.department.code for place, line in who.items()} == {
+        "001": "sj",
+        "002": "yj",
+        "003": "sj",
+    }
+    assert in_force_on(date(2023, 6, 14), CODE).lines == {}
+    assert GridSet.objects.get(town_id=CODE).manifest["inputs"].keys() >= {"responsibilities.csv"}
 
 
 def test_every_grid_has_one_main_holder_and_nobody_is_without_a_grid(load: Load) -> None:

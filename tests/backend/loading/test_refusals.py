@@ -40,6 +40,10 @@ def drawn(code: str, number: int = 0) -> Spoil:
     return spoil
 
 
+def answers_for(*lines: str) -> Spoil:
+    return lambda town: town.responsibilities(*lines)
+
+
 CASES: list[tuple[str, Spoil, str, str, str]] = [
     # what is spoiled, how, place in the printed line, why, remedy
     ("no town.yaml", lambda t: (t.path / "town.yaml").unlink(), "town.yaml：", "没有这个文件", "town.yaml"),
@@ -110,6 +114,18 @@ CASES: list[tuple[str, Spoil, str, str, str]] = [
      "校验位是 8，按前 17 位应为 7", "营业执照"),
     ("code with I", place(2, "uscc", "9I4407830000000197"), "enterprises.csv 第 2 行 uscc", "不允许的字符 I", "留空"),
     ("code twice", place(4, "uscc", "914407830000000197"), "enterprises.csv 第 4 行 uscc", "与第 2 行重复", "删去"),
+    ("responsible for no sector", answers_for("24,,应急办公室,2023-06-15,"),
+     "responsibilities.csv 第 2 行 sector", "不认识“24”", "01"),
+    ("responsible without a department", answers_for("07,,,2023-06-15,"),
+     "responsibilities.csv 第 2 行 department", "是空的", "填上"),
+    ("responsible department unknown", answers_for("07,,财政所,2023-06-15,"), "responsibilities.csv 第 2 行 department",
+     "没有“财政所”", "补上"),
+    ("responsible in no village", answers_for("07,丁村,应急办公室,2023-06-15,"), "responsibilities.csv 第 2 行 village",
+     "没有“丁村”", "改正名称"),
+    ("responsible since no day", answers_for("07,,应急办公室,六月,"),
+     "responsibilities.csv 第 2 行 since", "不是日期", "2023-06-15"),
+    ("responsible twice", answers_for("07,甲村委会,应急办公室,2023-06-15,", f"07,{CODE}001,市场监管所,2023-07-01,"),
+     "responsibilities.csv 第 3 行 sector", "已由第 2 行写明", "删去"),
 ]  # fmt: skip
 
 

@@ -96,6 +96,9 @@ class TinyTown:
         edit(document["features"][number])
         self.features(document["features"], name)
 
+    def responsibilities(self, *lines: str) -> None:
+        self.write("responsibilities.csv", "\n".join(["sector,village,department,since,basis", *lines]) + "\n")
+
     def edit_cell(self, file: str, row: int, column: str, value: str) -> None:
         """`row` as a spreadsheet counts: the header is row 1."""
         lines = list(csv.reader(io.StringIO(self.text(file))))
