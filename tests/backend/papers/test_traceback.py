@@ -11,12 +11,12 @@ from backend.dispatch.services import hand_over
 from backend.foundation import clock
 from backend.hazards.models import Hazard
 from backend.hazards.services import judge
-from backend.hazards.states import Level
 from backend.inspections.models import Inspection
 from backend.inspections.services import submit
 from backend.journal.models import Event, EventBody
 from backend.papers.tracing.proof import in_runs
 from backend.territory.models import Posting
+from tests.backend.hazards.loop import judgement
 from tests.backend.papers.read_back import content, docx_text, issue, pdf_text
 from tests.backend.phone import Phone
 from tests.cast import TOWN
@@ -39,7 +39,7 @@ def story(cast):
         hand_over(second, cast.li, acting_user=cast.lead, why="休假")
         submit(cast.result(second, fails=("gas",), assignment_no=2), acting_user=cast.li)
         hazard = Hazard.objects.get()
-        judge(hazard, level=Level.MAJOR, clause=cast.clause(), acting_user=cast.officer)
+        judge(judgement(cast, hazard), acting_user=cast.officer)
     with clock.at(now - 3 * DAY):
         same_place(cast, first)
     cast.place = first.enterprise
