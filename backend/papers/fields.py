@@ -151,9 +151,7 @@ FIELDS: dict[Kind, dict[str, Any]] = {
         ],
         "points": [{"no": "序号", "text": "整改要点", "verdict": "结论", "note": "说明"}],
         "photos": [_PHOTO],
-        "signatures": [
-            {"number": "隐患编号", "name": "复查人", "at": "复查时间", "picture": Picture("复查人签名")}
-        ],
+        "signatures": [{"number": "隐患编号", "name": "复查人", "at": "复查时间", "picture": Picture("复查人签名")}],
         "exemption": [{"number": "隐患编号", "condition": "免罚要素", "met": "是否具备", "evidence": "事实"}],
         "summary": "各结论的项数",
         "opinion": "复查意见",
@@ -228,7 +226,16 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
         "corrected_by",
     ),
     Kind.ORDER: (*_ALWAYS, "hazards", "hazards.description", "hazards.deadline", "deadline", "authority"),
-    Kind.RECHECK: (*_ALWAYS, "hazards", "hazards.conclusion", "points", "points.verdict", "signatures", "order_number", "authority"),
+    Kind.RECHECK: (
+        *_ALWAYS,
+        "hazards",
+        "hazards.conclusion",
+        "points",
+        "points.verdict",
+        "signatures",
+        "order_number",
+        "authority",
+    ),
     Kind.TRACE: (
         "number",
         "mark",

@@ -145,7 +145,7 @@ def _position(shown: InspectionView) -> str:
         return f"无定位：{shown.no_fix_reason or '未写原因'}"
     inside = {True: "在网格内", False: "不在网格内", None: "未比对网格"}[shown.inside_grid]
     told = [f"误差 {fix.accuracy_m:.0f} 米", inside]
-    told += [f"距网格 {shown.off_grid_m:.0f} 米"] * bool(shown.off_grid_m)
+    told += [f"距网格 {shown.off_grid_m:.0f} 米"] if shown.off_grid_m else []
     told += [f"距登记位置 {shown.distance_m:.0f} 米"] if shown.distance_m is not None else []
     return f"{fix.lon:.6f}，{fix.lat:.6f}（{'，'.join(told)}）"
 

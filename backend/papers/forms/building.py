@@ -210,7 +210,9 @@ def recheck() -> Sheet:
     sheet.line("被检查单位签收人：＿＿＿＿＿＿　签收时间：＿＿＿＿年＿＿月＿＿日", TEXT_PT, keep=True)
     sheet.seal()
     sheet.tag("{%p if exemption %}")
-    sheet.line("附：免罚三要素的事实（只列事实，是否不予处罚由执法人员依法决定）", CELL_PT, HEI, before=10, after=3, keep=True)
+    sheet.line(
+        "附：免罚三要素的事实（只列事实，是否不予处罚由执法人员依法决定）", CELL_PT, HEI, before=10, after=3, keep=True
+    )
     sheet.listing((40, 32, 22, 72), ("隐患编号", "要素", "是否具备", "事实"), "exemption",
                   ("{{ row.number }}", "{{ row.condition }}", "{{ row.met }}", "{{ row.evidence }}"), centred=(0, 2))  # fmt: skip
     sheet.tag("{%p endif %}")

@@ -88,7 +88,7 @@ def test_overdue_rows_are_marked_and_counted(cast, office):
 
 
 SEES = {
-    "wang": 1, "li": 0, "chen": 1, "lead": 0, "head": 0, "officer": 0, "other_lead": 2, "office": 2, "mayor": 2, "supervisor": 2,
+    "wang": 1, "li": 0, "chen": 1, "lead": 0, "head": 0, "officer": 2, "other_lead": 2, "office": 2, "mayor": 2, "supervisor": 2,
     "boss": 1, "guard": 1,
 }  # fmt: skip
 
@@ -151,7 +151,9 @@ def many(cast):
 
 def test_a_long_ledger_is_read_in_chunks_with_few_questions(many, office):
     with CaptureQueriesContext(connection) as asked:
-        raw = write_ledger(reading.chunks(hazards_visible_to(many.office), to_enterprise=False), title="台账", about="", foot="")
+        raw = write_ledger(
+            reading.chunks(hazards_visible_to(many.office), to_enterprise=False), title="台账", about="", foot=""
+        )
     assert len(body(raw)) == 600
     # scope 2 · per chunk of 500: hazards, photos, rechecks, people, elements, orders · the empty chunk at the end
     assert len(asked) <= 2 + 2 * 6 + 1
