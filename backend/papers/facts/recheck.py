@@ -100,5 +100,6 @@ def _exemption(hazard: Hazard) -> list[dict[str, Any]]:
 
 
 def _evidence(seen: Evidence) -> str:
-    told = [EVIDENCE[seen.what], words.moment(seen.at), seen.who.name if seen.who else "", seen.text]
+    text = seen.text.replace(" h", " 小时") if seen.what == "due" else seen.text
+    told = [EVIDENCE[seen.what], words.moment(seen.at), seen.who.name if seen.who else "", text]
     return " ".join(filter(None, told))

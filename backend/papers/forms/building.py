@@ -11,7 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from docx.table import Table, _Cell
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from backend.papers.kinds import Kind
@@ -143,8 +143,9 @@ def record() -> Sheet:
                   ("{{ row.no }}", "{{ row.item }}\n{{ row.taken_at }}", "{{ row.picture }}"))  # fmt: skip
     sheet.tag("{%p endif %}")
     sheet.line("", CELL_PT)
+    sheet.grid((36, 130), [("被检查单位意见", "{{ opinion }}")]).rows[0].height = Mm(14)
+    sheet.line("", SMALL_PT, keep=True)
     signing = sheet.grid((36, 130), [
-        ("被检查单位意见", "{{ opinion }}"),
         ("被检查单位签名", "{{ subject_name }} {{ subject_signature }}{% if refusal %}拒签：{{ refusal }}{% endif %}"),
         ("见证人（拒签时）", "{{ witness }} {{ witness_signature }}"),
         ("检查人签名", "{{ inspector }} {{ inspector_signature }}{% if proof %}（凭{{ proof }}）{% endif %}"),
@@ -154,6 +155,7 @@ def record() -> Sheet:
     ])  # fmt: skip
     for row in signing.rows:
         row.height = Mm(14)
+        _keep_together(row)
     return sheet
 
 
@@ -189,14 +191,15 @@ def recheck() -> Sheet:
     sheet.line("{{ enterprise }}：", TEXT_PT)
     sheet.line("根据责令限期整改指令书（文书号：{{ order_number|line(12) }}），于{{ rechecked_on }}对你单位下列问题的整改情况"
                "进行了复查。复查结论：{{ summary }}。", TEXT_PT, indent=True, after=4)  # fmt: skip
-    sheet.listing((13, 57, 26, 20, 50), ("序号", "原存在问题", "整改期限", "结论", "复查时间、复查人、说明"), "hazards",
+    sheet.listing((13, 50, 25, 20, 58), ("序号", "原存在问题", "整改期限", "结论", "复查时间、复查人、说明"), "hazards",
                   ("{{ row.no }}", "{% if row.part %}{{ row.part }}：{% endif %}{{ row.description }}（{{ row.level }}，"
-                   "{{ row.number }}）", "{{ row.deadline }}{% if row.extensions %}\n{{ row.extensions }}{% endif %}",
+                   "{{ row.number }}）", "{{ row.deadline }}",
                    "{{ row.conclusion }}",
                    "{{ row.rechecked_at }} {{ row.rechecked_by }}{% if row.why %}\n{{ row.why }}{% endif %}"
                    "{% if row.reported_done %}\n报告整改完成：{{ row.reported_done }}{% endif %}"
                    "{% if row.fixed_on_spot %}\n{{ row.fixed_on_spot }}{% endif %}"
-                   "{% if row.reported_up %}\n{{ row.reported_up }}{% endif %}"), centred=(0, 3))  # fmt: skip
+                   "{% if row.reported_up %}\n{{ row.reported_up }}{% endif %}"
+                   "{% if row.extensions %}\n{{ row.extensions }}{% endif %}"), centred=(0, 3))  # fmt: skip
     sheet.line("逐条复查", CELL_PT, HEI, before=8, after=3, keep=True)
     sheet.listing((13, 73, 26, 54), ("序号", "整改要点", "结论", "说明"), "points",
                   ("{{ row.no }}", "{{ row.text }}", "{{ row.verdict }}", "{{ row.note }}"), centred=(0, 2))  # fmt: skip
@@ -272,6 +275,13 @@ def _fill_row(table: Table, texts: Sequence[str], widths_mm: Sequence[float]) ->
                 _shade(cells[number])
         elif number:
             cells[start].merge(cells[number])
+
+
+def _keep_together(row: _Row) -> None:
+    """With the row after it, on the same page."""
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def _shade(cell: _Cell) -> None:

@@ -96,7 +96,7 @@ def _remark(row: Shown) -> str:
     told += [f"并入 {row.hazard.merged_into.number}"] if row.hazard.merged_into else []
     told += [words.petition(one) for one in row.petitions(PetitionKind.CANCELLATION)]
     told += [f"报告整改完成：{reported_done(shown)}"] if shown.report else []
-    told += [shown.recheck.opinion] if shown.recheck and shown.recheck.opinion else []
+    told += [f"复查意见：{shown.recheck.opinion}"] if shown.recheck and shown.recheck.opinion else []
     return "；".join(told)
 
 
