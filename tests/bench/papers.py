@@ -2,10 +2,10 @@
 
     python -m tests.bench.papers [--rows N]
 
-The demo town is loaded on an empty database with fsync on; its hazards come from judging, ordering, reporting done and
-re-checking one, whose rows are then copied with their elements, photos, reports, re-checks and extensions until there are
-enough: writing ten thousand histories through the services takes an hour and makes the same rows. The ledger is then issued once
-by the service behind `POST /api/papers/hazard-ledger`, in a process of its own; `base_mb` is what that process held before.
+The demo town is loaded on an empty database with fsync on. One hazard is judged, ordered, extended, reported done and re-checked
+by the services; its rows are then copied with elements, photos, reports, re-checks and extensions until there are enough, each
+under an id and a number of its own. The ledger is then issued once by the service behind `POST /api/papers/hazard-ledger`, in a
+process of its own; `base_mb` is what that process held before.
 """
 
 import argparse

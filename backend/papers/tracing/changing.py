@@ -5,12 +5,20 @@ from collections.abc import Callable, Iterator
 
 from backend.dispatch.kinds import Kind
 from backend.dispatch.states import Fact, TaskState
+from backend.foundation.problems import CATALOGUE
 from backend.hazards.models import PointVerdict
 from backend.hazards.states import HazardState, Level
 from backend.inspections.models import Verdict
 from backend.papers.facts.words import moment
 from backend.papers.tracing import seen
 
+# as the events of refusals name them
+ACTS = {
+    "task.hand_over": "移交", "task.withdraw": "撤回", "task.return": "退回重做", "task.countersign": "会签", "merge": "并入",
+    "ask_extension": "申请延期", "propose_cancellation": "申请撤销", "decide": "审批", "report_up": "向部门报告", "receive": "签收",
+    "fix_on_the_spot": "立行立改", "judge": "判定", "plan_rectification": "填写五落实", "order_rectification": "责令整改",
+    "ask_recheck": "报告整改完成", "recheck": "复查",
+}  # fmt: skip
 GIVES_REASON = (TaskState.RETURNED, TaskState.DECLINED, TaskState.WITHDRAWN)
 
 
@@ -22,7 +30,8 @@ def task_change(before: seen.Task | None, task: seen.Task) -> str:
         return f"{name}派给{task.assignee.name}，限 {moment(task.deadline)}{parties}"
     told = []
     if task.assignment_no != before.assignment_no:
-        told.append(f"由{before.assignee.name}移交给{task.assignee.name}（第 {task.assignment_no} 次派发）")
+        moved = f"由{before.assignee.name}移交给{task.assignee.name}" if task.assignee.id != before.assignee.id else ""
+        told.append(f"{moved}（第 {task.assignment_no} 次派发）" if moved else f"第 {task.assignment_no} 次派发")
     if task.deadline != before.deadline:
         told.append(f"期限由 {moment(before.deadline)} 改为 {moment(task.deadline)}")
     if task.state != before.state:
@@ -60,7 +69,10 @@ def acknowledged(one: seen.Inspection) -> str | None:
 
 
 def refused(about: str, refusal: seen.Refused) -> str:
-    return f"{about}：未获准的操作 {refusal.act}（{refusal.code}{f'，{refusal.detail}' if refusal.detail else ''}）"
+    """The act in the words of the office; why, by the catalogue of problems."""
+    act, kind = ACTS.get(refusal.act, refusal.act), CATALOGUE.get(refusal.code)
+    why = kind.zh.rstrip("。") if kind else refusal.code
+    return f"{about}：未获准的操作“{act}”（{why}{f'：{refusal.detail}' if refusal.detail else ''}）"
 
 
 def reminded(told: seen.Reminded) -> str:

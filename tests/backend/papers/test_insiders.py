@@ -102,9 +102,8 @@ def test_a_traceback_tells_an_insider_nothing_of_an_unannounced_task_before_its_
 
 
 def test_what_was_refused_about_it_is_not_told_either(cast, insider, secret):
-    answered = Phone(cast.other_lead).post(f"/api/tasks/{secret.pk}/withdrawal", {"why": "x"})
-    Phone(cast.officer).post(f"/api/tasks/{secret.pk}/withdrawal", {"why": "x"})
-    assert answered.status_code in (403, 404)
+    to_a_worker = {"to": str(cast.wang.pk), "why": "换人"}
+    assert Phone(cast.lead).post(f"/api/tasks/{secret.pk}/hand-over", to_a_worker).status_code == 422
     assert any("未获准的操作" in one["what"] for one in traced(cast, cast.mayor)["changes"])
     assert traced(cast, insider)["changes"] == []
 

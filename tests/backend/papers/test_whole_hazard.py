@@ -47,7 +47,7 @@ def whole(cast):
     services.order_rectification(order(hazard, rectifier=cast.boss, **more), acting_user=cast.officer)
     asked = Extension(hazard_id=hazard.pk, deadline=clock.now() + 14 * DAY, reason="配件未到")
     ask_extension(asked, acting_user=cast.boss)
-    decided(hazard, cast.head)
+    decided(hazard, cast.office)
     services.ask_recheck(done(hazard, note="已清"), acting_user=cast.boss)
     points = [PointAnswer(key=str(n), verdict=v, note=note) for n, v, note in
               ((1, "fixed", ""), (2, "partly", "还剩一辆"), (3, "not_fixed", "没培训"))]  # fmt: skip
@@ -75,7 +75,7 @@ def test_the_opinion_is_given_point_by_point_and_signed(whole, office):
             assert point in text
         assert "复查人员签名" in text and "officer" in text
         assert "报告整改完成" in text and "已清" in text
-        assert "申请延期至" in text and "head同意：属实" in text
+        assert "申请延期至" in text and "office同意：属实" in text
         assert "boss向" in text and "尚无回执" in text
     assert len(paper["not_arrived"]) == 4  # the signature and three stages
 
@@ -138,10 +138,10 @@ def test_a_cancelled_and_a_merged_row_say_why_and_by_whom(cast, office):
     kept, merged, cancelled = (hazard_in(cast, HazardState.REPORTED) for _ in range(3))
     merge(Merge(hazard_id=merged.pk, into=kept.pk, why="同一处"), acting_user=cast.officer)
     propose_cancellation(Cancellation(hazard_id=cancelled.pk, reason="看错了"), acting_user=cast.officer)
-    decided(cancelled, cast.head)
+    decided(cancelled, cast.office)
     rows = {row[0]: row for row in body(ledger(office))}
     assert f"并入 {kept.number}" in cell(rows[merged.number], "备注")
-    assert (cell(rows[cancelled.number], "状态"), cell(rows[cancelled.number], "审批人")) == ("已撤销", "head")
+    assert (cell(rows[cancelled.number], "状态"), cell(rows[cancelled.number], "审批人")) == ("已撤销", "office")
     assert "看错了" in cell(rows[cancelled.number], "备注")
 
 
