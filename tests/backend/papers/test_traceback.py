@@ -322,9 +322,19 @@ def test_every_step_of_the_loop_is_told(cast):
     no = Decision(hazard_id=other.pk, petition_id=other.petitions.get().pk, granted=False, why="不同意")
     decide(no, acting_user=cast.office)
     told = told_of(cast, hazard)
-    for words in ("责令整改：王店主，清出充电车辆", "向消防工作站报告", "申请延期至", "同意延期（配件未到）",
-                  "boss第 1 次报告整改完成：已清", "officer复查（楼道充电 未整改）", "意见：插座仍在楼道", f"并入隐患 {hazard.number}",
-                  "申请撤销：看错了", "未同意撤销（看错了）", f"隐患 {hazard.number}：未获准的操作“复查”"):  # fmt: skip
+    for words in (
+        "责令整改：王店主，清出充电车辆",
+        "向消防工作站报告",
+        "申请延期至",
+        "同意延期（配件未到）",
+        "boss第 1 次报告整改完成：已清",
+        "officer复查（楼道充电 未整改）",
+        "意见：插座仍在楼道",
+        f"并入隐患 {hazard.number}",
+        "申请撤销：看错了",
+        "未同意撤销（看错了）",
+        f"隐患 {hazard.number}：未获准的操作“复查”",
+    ):
         assert words in told, (words, told)
 
 
