@@ -22,7 +22,7 @@ _FACTS = {Kind.ORDER: order.facts_of, Kind.RECHECK: recheck.facts_of}
 def record_draft(user: User, inspection: UUID) -> Draft:
     """Raises not_found for a record outside the person's scope."""
     rows = inspections_with_all(inspections_visible_to(user)).select_related(
-        "checklist", "task__dispatch", "enterprise__grid", "enterprise__department", "inspector", "grid"
+        "checklist", "task__dispatch", "enterprise__grid", "enterprise__department", "inspector", "grid", "corrects"
     )
     row = one(rows, inspection, "检查记录")
     return Draft(

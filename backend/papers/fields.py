@@ -41,18 +41,31 @@ _PLACE: dict[str, Any] = {
     "department": "监管部门",
 }
 
+_PHOTO = {
+    "no": "照片编号",
+    "item": "隐患编号",
+    "stage": "发现时、整改前、整改后、复查时",
+    "taken_at": "拍摄时间",
+    "picture": Picture("照片"),
+}
+
 FIELDS: dict[Kind, dict[str, Any]] = {
     Kind.RECORD: COMMON
     | _PLACE
     | {
         "enforcement": "检查人当日是否为执法人员（是，或空）",
         "task": "任务名称",
+        "kind": "任务类型",
         "checklist": "检查表及版本",
         "standards": "所依据标准及版本",
         "started": "开始时间",
         "finished": "结束时间",
+        "arrived": "到场时间",
+        "left": "离场时间",
         "received": "系统收到时间",
         "late": "迟到结果的说明，没有则空",
+        "corrects": "更正哪份记录、理由，没有则空",
+        "corrected_by": "被哪份记录更正、理由，没有则空",
         "inspector": "检查人",
         "position": "签到定位",
         "items": [
@@ -71,10 +84,13 @@ FIELDS: dict[Kind, dict[str, Any]] = {
         "subject_signature": Picture("被检查方签名"),
         "subject_name": "被检查方签名人",
         "refusal": "拒签原因",
-        "second_inspector": "第二名检查人",
+        "proof": "检查人签名的凭据",
+        "fellows": [{"name": "同行检查人", "signature": Picture("同行检查人签名")}],
+        "second_inspector": "同行检查人姓名，记录里没有则可手填",
         "certificates": "执法证号",
-        "opinion": "被检查单位意见",
-        "witness": "见证人",
+        "opinion": "被检查单位意见（企业确认），记录里没有则可手填",
+        "witness": "见证人，记录里没有则可手填",
+        "witness_signature": Picture("见证人签名"),
         "position_title": "职务",
     },
     Kind.ORDER: COMMON
@@ -86,15 +102,22 @@ FIELDS: dict[Kind, dict[str, Any]] = {
                 "number": "隐患编号",
                 "description": "存在问题",
                 "level": "等级",
+                "part": "隐患部位",
+                "cause": "成因类别",
+                "document": "交办文件",
                 "basis": "判定依据",
                 "found_at": "发现时间",
                 "measures": "整改要求（措施）",
                 "deadline": "整改期限",
                 "responsible": "整改责任人",
+                "phone": "责任人电话",
                 "funds": "资金",
                 "emergency_plan": "应急预案",
+                "interim": "临时防控措施",
+                "points": "整改要点",
             }
         ],
+        "photos": [_PHOTO],
         "deadline": "最后一项的整改期限（年月日）",
         "many": "问题项数",
         "consequences": "逾期后果所依据的条款",
@@ -114,14 +137,22 @@ FIELDS: dict[Kind, dict[str, Any]] = {
                 "number": "隐患编号",
                 "description": "原存在问题",
                 "level": "等级",
+                "part": "隐患部位",
                 "deadline": "整改期限",
                 "conclusion": "复查结论",
                 "rechecked_at": "复查时间",
                 "rechecked_by": "复查人",
-                "why": "说明",
+                "why": "复查人的意见",
+                "reported_done": "企业报告整改完成的时间、人、说明",
+                "extensions": "延期的申请与审批",
+                "reported_up": "向部门报告与回执",
+                "fixed_on_spot": "立行立改，或空",
             }
         ],
-        "photos": [{"no": "照片编号", "item": "隐患编号", "picture": Picture("照片")}],
+        "points": [{"no": "序号", "text": "整改要点", "verdict": "结论", "note": "说明"}],
+        "photos": [_PHOTO],
+        "signatures": [{"number": "隐患编号", "name": "复查人", "at": "复查时间", "picture": Picture("复查人签名")}],
+        "exemption": [{"number": "隐患编号", "condition": "免罚要素", "met": "是否具备", "evidence": "事实"}],
         "summary": "各结论的项数",
         "opinion": "复查意见",
         "intended": "拟处理意见",
@@ -163,7 +194,7 @@ FIELDS: dict[Kind, dict[str, Any]] = {
     },
 }
 
-# not in the data; who issues may give them
+# not in the data, or not in every record; who issues may give what is missing
 HAND: dict[Kind, frozenset[str]] = {
     Kind.RECORD: frozenset({"authority", "second_inspector", "certificates", "opinion", "witness", "position_title"}),
     Kind.ORDER: frozenset({"authority", "consequences", "review", "court", "certificates", "delivery"}),
@@ -187,11 +218,24 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
         "inspector_signature",
         "subject_signature",
         "refusal",
+        "witness",
+        "fellows",
         "checklist",
         "late",
+        "corrects",
+        "corrected_by",
     ),
     Kind.ORDER: (*_ALWAYS, "hazards", "hazards.description", "hazards.deadline", "deadline", "authority"),
-    Kind.RECHECK: (*_ALWAYS, "hazards", "hazards.conclusion", "order_number", "authority"),
+    Kind.RECHECK: (
+        *_ALWAYS,
+        "hazards",
+        "hazards.conclusion",
+        "points",
+        "points.verdict",
+        "signatures",
+        "order_number",
+        "authority",
+    ),
     Kind.TRACE: (
         "number",
         "mark",

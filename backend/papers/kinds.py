@@ -29,3 +29,6 @@ CODES = {Kind.LEDGER: "TZ", Kind.RECORD: "JC", Kind.ORDER: "ZL", Kind.RECHECK: "
 
 # made from a DOCX template that the town may replace; the ledger is a table and has none
 TEMPLATED = (Kind.RECORD, Kind.ORDER, Kind.RECHECK, Kind.TRACE)
+
+# made of everything that who asked may see
+WHOLE = (Kind.LEDGER, Kind.TRACE)

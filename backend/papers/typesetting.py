@@ -225,10 +225,16 @@ def _table(setting: Setting, table: Table) -> str:
         (heads if is_head and not rows else rows).append(cells)
     head = f"table.header(repeat: true, {''.join(heads)})," if heads else ""
     stroke = "none" if _is_bare(table) else "0.5pt + black"
+    broken = str(not _is_kept(table)).lower()
     return (
-        f"#block(width: 100%)[#table(columns: ({', '.join(widths)},), stroke: {stroke}, inset: (x: 4pt, y: 4pt),"
-        f" align: horizon + left, {head}{''.join(rows)})]\n"
+        f"#block(width: 100%, breakable: {broken})[#table(columns: ({', '.join(widths)},), stroke: {stroke},"
+        f" inset: (x: 4pt, y: 4pt), align: horizon + left, {head}{''.join(rows)})]\n"
     )
+
+
+def _is_kept(table: Table) -> bool:
+    """Every row stays with the next: as word processors have it, the table is on one page."""
+    return all(Paragraph(p, table).paragraph_format.keep_with_next for p in table._tbl.iter(qn("w:p")))
 
 
 def _is_bare(table: Table) -> bool:

@@ -8,10 +8,13 @@ from django.db.models import Q
 
 from backend.accounts.models import RoleHeld, User
 from backend.accounts.roles import Role
+from backend.dispatch.kinds import Kind
 from backend.foundation import clock
-from backend.inspections.models import Answer, Inspection, Signature, Verdict
+from backend.inspections.models import Answer, Inspection, Proof, Verdict
+from backend.inspections.views import AcknowledgementView, InspectionView, inspection_view
 from backend.papers.facts import words
 from backend.papers.filling import ImageOf
+from backend.papers.queries import records_about
 from backend.standards.models import Checklist, Clause
 from backend.standards.queries import view_of
 
@@ -34,22 +37,39 @@ def roles_on(user: User, day: date) -> set[str]:
 def facts_of(inspection: Inspection) -> dict[str, Any]:
     """Needs everything of inspections.queries.with_all, the checklist, the task's dispatch and the enterprise's grid and
     department at hand."""
-    day = clock.day_of(inspection.finished_at)
+    day, shown = clock.day_of(inspection.finished_at), inspection_view(inspection)
     view = view_of(inspection.checklist, day)
     items, photos = _items(inspection)
-    signed = {signature.role: signature for signature in inspection.signatures.all()}
+    enforcing = Role.ENFORCEMENT_OFFICER in roles_on(inspection.inspector, day)
     return words.place(inspection.enterprise) | {
-        "title": title_of(inspection),
-        "enforcement": "是" if Role.ENFORCEMENT_OFFICER in roles_on(inspection.inspector, day) else "",
-        "task": inspection.task.dispatch.title, "checklist": checklist_words(inspection.checklist),
+        "title": title_of(inspection), "enforcement": "是" if enforcing else "",
+        "task": inspection.task.dispatch.title, "kind": Kind(inspection.task.dispatch.kind).label,
+        "checklist": checklist_words(inspection.checklist),
         "standards": "；".join(f"{s.number}《{s.title}》（{s.effective_from} 起施行）" for s in view.standards),
-        "started": words.moment(inspection.started_at), "finished": words.moment(inspection.finished_at),
-        "received": words.moment(inspection.received_at), "late": _late(inspection), "inspector": inspection.inspector.name,
-        "position": _position(inspection), "items": items, "photos": photos, "summary": _summary(inspection),
-        "inspector_signature": _drawn(signed.get("inspector")), "subject_signature": _drawn(signed.get("subject")),
-        "subject_name": signed["subject"].name if "subject" in signed else "",
-        "refusal": signed["subject"].refused_reason if "subject" in signed else "",
+        "started": words.moment(shown.started_at), "finished": words.moment(shown.finished_at),
+        "arrived": words.moment(shown.arrived_at), "left": words.moment(shown.left_at),
+        "received": words.moment(shown.received_at), "late": _late(inspection), "inspector": shown.inspector.name,
+        "position": _position(shown), "items": items, "photos": photos, "summary": _summary(inspection),
+        "corrects": _corrects(inspection), "corrected_by": _corrected_by(inspection),
+    } | _signing(shown, enforcing)  # fmt: skip
+
+
+def _signing(shown: InspectionView, enforcing: bool) -> dict[str, Any]:
+    """Who signed and how. What the issuer may write by hand is only given here if the record holds it; who enforces never goes
+    alone, so that a second signature which the record lacks leaves its line."""
+    signed = {signature.role: signature for signature in shown.signatures}
+    own, other = signed.get("inspector"), signed.get("subject")
+    fellows = [{"name": f.user.name, "signature": _drawn(f.sha256)} for f in shown.inspectors]
+    held = {
+        "second_inspector": "、".join(fellow.user.name for fellow in shown.inspectors), "opinion": _opinion(shown.acknowledgement),
+        "witness": other.witness if other else "",
     }  # fmt: skip
+    return {
+        "inspector_signature": _drawn(own.sha256) if own else "", "subject_signature": _drawn(other.sha256) if other else "",
+        "subject_name": other.name if other else "", "refusal": other.refused_reason if other else "",
+        "fellows": fellows or [{"name": "", "signature": ""}] * enforcing, "proof": Proof(shown.proof).label if shown.proof else "",
+        "witness_signature": _drawn(other.witness_sha256) if other else "",
+    } | {name: value for name, value in held.items() if value}  # fmt: skip
 
 
 def checklist_words(checklist: Checklist) -> str:
@@ -94,13 +114,41 @@ def _late(inspection: Inspection) -> str:
     return "说明：这份结果来自改派之前的持有人，或在任务已有结果之后才到，照存，不改变任务。" if inspection.late else ""
 
 
-def _position(inspection: Inspection) -> str:
-    if inspection.lon is None or inspection.lat is None:
-        return f"无定位：{inspection.no_fix_reason or '未写原因'}"
-    inside = {True: "在网格内", False: "不在网格内", None: "未比对网格"}[inspection.inside_grid]
-    distance = f"，距登记位置 {inspection.distance_m:.0f} 米" if inspection.distance_m is not None else ""
-    return f"{inspection.lon:.6f}，{inspection.lat:.6f}（误差 {inspection.accuracy_m or 0:.0f} 米，{inside}{distance}）"
+def _corrects(inspection: Inspection) -> str:
+    if inspection.corrects is None:
+        return ""
+    return f"本记录更正{_named(inspection.corrects)}，理由：{inspection.correction_reason}"
 
 
-def _drawn(signature: Signature | None) -> ImageOf | str:
-    return ImageOf(signature.sha256, SIGNATURE_MM) if signature and signature.sha256 else ""
+def _corrected_by(inspection: Inspection) -> str:
+    further: Inspection | None = getattr(inspection, "correction", None)
+    return f"本记录已由{_named(further)}更正，理由：{further.correction_reason}" if further else ""
+
+
+def _named(record: Inspection) -> str:
+    """A record has no number of its own: when it was made, the papers that were issued of it, and its id."""
+    papers = "".join(f"，文书号 {number}" for number in records_about(str(record.pk)))
+    return f"{words.moment(record.finished_at)}的记录（编号 {record.pk}{papers}）"
+
+
+def _opinion(given: AcknowledgementView | None) -> str:
+    """The enterprise's acknowledgement."""
+    if given is None:
+        return ""
+    said = "已阅，无异议" if given.agreed else "已阅，有异议"
+    return f"{said}{f'：{given.note}' if given.note else ''}（{given.by.name}，{words.moment(given.at)}）"
+
+
+def _position(shown: InspectionView) -> str:
+    fix = shown.position
+    if fix is None:
+        return f"无定位：{shown.no_fix_reason or '未写原因'}"
+    inside = {True: "在网格内", False: "不在网格内", None: "未比对网格"}[shown.inside_grid]
+    told = [f"误差 {fix.accuracy_m:.0f} 米", inside]
+    told += [f"距网格 {shown.off_grid_m:.0f} 米"] if shown.off_grid_m else []
+    told += [f"距登记位置 {shown.distance_m:.0f} 米"] if shown.distance_m is not None else []
+    return f"{fix.lon:.6f}，{fix.lat:.6f}（{'，'.join(told)}）"
+
+
+def _drawn(sha256: str | None) -> ImageOf | str:
+    return ImageOf(sha256, SIGNATURE_MM) if sha256 else ""

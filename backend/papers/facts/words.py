@@ -7,8 +7,9 @@ from backend.enterprises.models import Enterprise
 from backend.enterprises.sectors import SECTORS
 from backend.enterprises.tags import tags_of_plan
 from backend.foundation import clock
-from backend.hazards.models import Hazard
-from backend.hazards.states import Level
+from backend.hazards.models import Cause, Hazard, Source, Stage
+from backend.hazards.states import Level, PetitionState
+from backend.hazards.views import CitedClause, DocumentView, HazardView, PetitionView
 
 TAGS = {tag.key: tag.zh for tag in tags_of_plan()}
 
@@ -36,13 +37,53 @@ def level(hazard: Hazard) -> str:
     return f"{Level(hazard.level).label}隐患" if hazard.level else "待判定"
 
 
-def basis(hazard: Hazard) -> str:
-    """Standard, its number and the clause; nothing while nobody has cited one."""
-    if hazard.clause is None:
+def basis(hazard: Hazard, cited: CitedClause | None) -> str:
+    """Standard, its number and the clause; nothing while nobody has cited one. `cited`: as the hazard's view tells it."""
+    if hazard.clause is None or cited is None:
         return ""
-    clause, standard = hazard.clause, hazard.clause.standard
-    number = f"第{clause.number}条" if clause.number.isdigit() else clause.number
-    return f"《{standard.title}》（{standard.number}）{number}：{clause.text}"
+    number = cited.number or ""
+    told = f"第{number}条" if number.isdigit() else number
+    return f"《{hazard.clause.standard.title}》（{cited.standard}）{told}：{cited.text}"
+
+
+def cause(shown: HazardView) -> str:
+    return Cause(shown.cause).label if shown.cause else ""
+
+
+def source(shown: HazardView) -> str:
+    """As the view names it, with the paper by which it was handed down."""
+    return Source(shown.source).label + (f"（{document(shown.document)}）" if shown.document else "")
+
+
+def document(paper: DocumentView | None) -> str:
+    return f"{paper.issuer} {paper.number}，{day(paper.dated)}" if paper else ""
+
+
+def stage(key: str) -> str:
+    return Stage(key).label
+
+
+def reported_up(shown: HazardView) -> str:
+    """The report to the department and its receipt."""
+    told = shown.department_report
+    if told is None:
+        return ""
+    to = f"向{told.department.name}报告" if told.department else "报告"
+    sent = f"{moment(told.reported_at)}{told.reported_by.name}{to}"
+    if told.received_by is None:
+        return f"{sent}，尚无回执"
+    note = f"（{told.receipt_note}）" if told.receipt_note else ""
+    return f"{sent}，{moment(told.received_at)}{told.received_by.name}签收{note}"
+
+
+def petition(asked: PetitionView) -> str:
+    """An extension or a cancellation: who asked why, who decided what and why."""
+    what = f"申请延期至{moment(asked.deadline)}" if asked.deadline else "申请撤销"
+    told = f"{moment(asked.asked_at)}{asked.asked_by.name}{what}：{asked.reason}"
+    if asked.decided_by is None:
+        return f"{told}；{PetitionState(asked.state).label}"
+    why = f"：{asked.why}" if asked.why else ""
+    return f"{told}；{moment(asked.decided_at)}{asked.decided_by.name}{PetitionState(asked.state).label.removeprefix('已')}{why}"
 
 
 def place(enterprise: Enterprise) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from docx.table import Table, _Cell
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from backend.papers.kinds import Kind
@@ -115,8 +115,9 @@ def record() -> Sheet:
         ("地址", "{{ address }}", "所属网格", "{{ grid }}"),
         ("主要负责人", "{{ principal }}", "职务、电话",
          "{% if position_title %}{{ position_title }}　{% endif %}{{ principal_phone }}"),
-        ("检查任务", "{{ task }}", "行业领域", "{{ sector }}"),
+        ("检查任务", "{{ task }}（{{ kind }}）", "行业领域", "{{ sector }}"),
         ("检查时间", "{{ started }} 至 {{ finished }}", "", ""),
+        ("到场、离场", "{% if arrived or left %}{{ arrived|line(6) }} 至 {{ left|line(6) }}{% endif %}", "", ""),
         ("签到定位", "{{ position }}", "系统收到时间", "{{ received }}"),
         ("检查人", "{{ inspector }}　{{ second_inspector }}", "执法证号", "{{ certificates }}"),
         ("检查表", "{{ checklist }}", "", ""),
@@ -127,9 +128,10 @@ def record() -> Sheet:
                "{{ certificates|line(16) }}，这是我们的证件，请确认。现依法进行现场检查，请予配合。您认为检查人员与本案有直接利害"
                "关系的，有权申请回避。是否申请回避：＿＿＿＿＿＿", CELL_PT, before=6, indent=True)  # fmt: skip
     sheet.tag("{%p endif %}")
-    sheet.tag("{%p if late %}")
-    sheet.line("{{ late }}", CELL_PT, HEI, before=4)
-    sheet.tag("{%p endif %}")
+    for remark in ("late", "corrects", "corrected_by"):
+        sheet.tag(f"{{%p if {remark} %}}")
+        sheet.line(f"{{{{ {remark} }}}}", CELL_PT, HEI, before=4)
+        sheet.tag("{%p endif %}")
     sheet.line("检查情况：{{ summary }}", CELL_PT, HEI, before=8, after=3, keep=True)
     sheet.listing((13, 60, 16, 45, 32), ("序号", "检查项", "结果", "说明与条款", "证据编号"), "items",
                   ("{{ row.no }}", "{{ row.text }}", "{{ row.verdict }}",
@@ -141,14 +143,19 @@ def record() -> Sheet:
                   ("{{ row.no }}", "{{ row.item }}\n{{ row.taken_at }}", "{{ row.picture }}"))  # fmt: skip
     sheet.tag("{%p endif %}")
     sheet.line("", CELL_PT)
+    sheet.grid((36, 130), [("被检查单位意见", "{{ opinion }}")]).rows[0].height = Mm(14)
+    sheet.line("", SMALL_PT, keep=True)
     signing = sheet.grid((36, 130), [
-        ("被检查单位意见", "{{ opinion }}"),
         ("被检查单位签名", "{{ subject_name }} {{ subject_signature }}{% if refusal %}拒签：{{ refusal }}{% endif %}"),
-        ("见证人（拒签时）", "{{ witness }}"),
-        ("检查人签名", "{{ inspector }} {{ inspector_signature }}"),
+        ("见证人（拒签时）", "{{ witness }} {{ witness_signature }}"),
+        ("检查人签名", "{{ inspector }} {{ inspector_signature }}{% if proof %}（凭{{ proof }}）{% endif %}"),
+        ("{%tr for row in fellows %}",),
+        ("同行检查人签名", "{{ row.name }} {{ row.signature }}"),
+        ("{%tr endfor %}",),
     ])  # fmt: skip
     for row in signing.rows:
         row.height = Mm(14)
+        _keep_together(row)
     return sheet
 
 
@@ -158,8 +165,10 @@ def order() -> Sheet:
     sheet.line("{{ enterprise }}：", TEXT_PT)
     sheet.line("经查，你单位存在下列 {{ many }} 项问题：", TEXT_PT, indent=True, after=4)
     sheet.listing((13, 56, 38, 33, 26), ("序号", "存在问题", "判定依据", "整改要求", "整改期限"), "hazards",
-                  ("{{ row.no }}", "{{ row.description }}（{{ row.level }}，{{ row.number }}）", "{{ row.basis }}",
-                   "{{ row.measures }}", "{{ row.deadline }}"))  # fmt: skip
+                  ("{{ row.no }}", "{% if row.part %}{{ row.part }}：{% endif %}{{ row.description }}（{{ row.level }}，"
+                   "{{ row.number }}）{% if row.document %}交办文件：{{ row.document }}{% endif %}", "{{ row.basis }}",
+                   "{{ row.measures }}{% if row.interim %}\n整改前的防控：{{ row.interim }}{% endif %}"
+                   "{% if row.points %}\n复查要点：{{ row.points }}{% endif %}", "{{ row.deadline }}"))  # fmt: skip
     sheet.line("现责令你单位对上述问题按所列期限整改，最迟于{{ deadline }}前整改完毕，达到有关法律、法规、规章和标准规定的"
                "要求。整改期间应当采取措施，防止事故发生。由此造成事故的，依法追究有关人员的责任。", TEXT_PT,
                indent=True, before=6)  # fmt: skip
@@ -172,6 +181,7 @@ def order() -> Sheet:
     sheet.line("送达方式：{{ delivery|line(8) }}", TEXT_PT, keep=True)
     sheet.seal()
     sheet.line("本指令书一式两份，一份由出具机关存档，一份交被检查单位。", SMALL_PT, before=10)
+    _photos(sheet, "附：隐患照片")
     return sheet
 
 
@@ -181,22 +191,44 @@ def recheck() -> Sheet:
     sheet.line("{{ enterprise }}：", TEXT_PT)
     sheet.line("根据责令限期整改指令书（文书号：{{ order_number|line(12) }}），于{{ rechecked_on }}对你单位下列问题的整改情况"
                "进行了复查。复查结论：{{ summary }}。", TEXT_PT, indent=True, after=4)  # fmt: skip
-    sheet.listing((13, 57, 26, 20, 50), ("序号", "原存在问题", "整改期限", "结论", "复查时间、复查人、说明"), "hazards",
-                  ("{{ row.no }}", "{{ row.description }}（{{ row.level }}，{{ row.number }}）", "{{ row.deadline }}",
-                   "{{ row.conclusion }}", "{{ row.rechecked_at }}\n{{ row.rechecked_by }}　{{ row.why }}"))  # fmt: skip
+    sheet.listing((13, 50, 25, 20, 58), ("序号", "原存在问题", "整改期限", "结论", "复查时间、复查人、说明"), "hazards",
+                  ("{{ row.no }}", "{% if row.part %}{{ row.part }}：{% endif %}{{ row.description }}（{{ row.level }}，"
+                   "{{ row.number }}）", "{{ row.deadline }}",
+                   "{{ row.conclusion }}",
+                   "{{ row.rechecked_at }} {{ row.rechecked_by }}{% if row.why %}\n{{ row.why }}{% endif %}"
+                   "{% if row.reported_done %}\n报告整改完成：{{ row.reported_done }}{% endif %}"
+                   "{% if row.fixed_on_spot %}\n{{ row.fixed_on_spot }}{% endif %}"
+                   "{% if row.reported_up %}\n{{ row.reported_up }}{% endif %}"
+                   "{% if row.extensions %}\n{{ row.extensions }}{% endif %}"), centred=(0, 3))  # fmt: skip
+    sheet.line("逐条复查", CELL_PT, HEI, before=8, after=3, keep=True)
+    sheet.listing((13, 73, 26, 54), ("序号", "整改要点", "结论", "说明"), "points",
+                  ("{{ row.no }}", "{{ row.text }}", "{{ row.verdict }}", "{{ row.note }}"), centred=(0, 2))  # fmt: skip
     sheet.line("复查意见：{{ opinion|line(26) }}", TEXT_PT, before=6)
     sheet.line("拟处理意见：{{ intended|line(25) }}", TEXT_PT)
-    sheet.line("复查人员（签名）：＿＿＿＿＿＿　{{ second_inspector|line(6) }}", TEXT_PT, before=8, keep=True)
+    sheet.line("复查人员签名", CELL_PT, HEI, before=8, after=3, keep=True)
+    sheet.listing((50, 30, 46, 40), ("隐患编号", "复查人", "时间", "签名"), "signatures",
+                  ("{{ row.number }}", "{{ row.name }}", "{{ row.at }}", "{{ row.picture }}"), centred=(0, 1, 2))  # fmt: skip
+    sheet.line("第二名复查人员（签名）：{{ second_inspector|line(6) }}", TEXT_PT, before=8, keep=True)
     sheet.line("执法证号：{{ certificates|line(18) }}", TEXT_PT, keep=True)
     sheet.line("被检查单位签收人：＿＿＿＿＿＿　签收时间：＿＿＿＿年＿＿月＿＿日", TEXT_PT, keep=True)
     sheet.seal()
-    sheet.tag("{%p if photos %}")
-    sheet.line("附：隐患照片（发现时）", CELL_PT, HEI, before=10, after=3, keep=True)
-    sheet.listing(
-        (20, 66, 80), ("编号", "隐患编号", "照片"), "photos", ("{{ row.no }}", "{{ row.item }}", "{{ row.picture }}")
+    sheet.tag("{%p if exemption %}")
+    sheet.line(
+        "附：免罚三要素的事实（只列事实，是否不予处罚由执法人员依法决定）", CELL_PT, HEI, before=10, after=3, keep=True
     )
+    sheet.listing((40, 32, 22, 72), ("隐患编号", "要素", "是否具备", "事实"), "exemption",
+                  ("{{ row.number }}", "{{ row.condition }}", "{{ row.met }}", "{{ row.evidence }}"), centred=(0, 2))  # fmt: skip
     sheet.tag("{%p endif %}")
+    _photos(sheet, "附：隐患照片（发现时、整改前后、复查时）")
     return sheet
+
+
+def _photos(sheet: Sheet, title: str) -> None:
+    sheet.tag("{%p if photos %}")
+    sheet.line(title, CELL_PT, HEI, before=10, after=3, keep=True)
+    sheet.listing((16, 70, 80), ("编号", "隐患编号、阶段、拍摄时间", "照片"), "photos",
+                  ("{{ row.no }}", "{{ row.item }}\n{{ row.stage }} {{ row.taken_at }}", "{{ row.picture }}"))  # fmt: skip
+    sheet.tag("{%p endif %}")
 
 
 def traceback() -> Sheet:
@@ -210,7 +242,8 @@ def traceback() -> Sheet:
         ("一、谁检查、谁签名、查出什么", "inspections", (16, 25, 25, 30, 40, 30),
          ("事件", "时间", "单位", "检查人与签名", "检查表、标准版本", "结果"),
          ("{{ row.seq }}", "{{ row.when }}", "{{ row.where }}", "{{ row.who }}\n{{ row.signed }}",
-          "{{ row.checklist }}\n{{ row.standards }}", "{{ row.found }}\n{{ row.remark }}")),
+          "{{ row.checklist }}\n{{ row.standards }}",
+          "{{ row.found }}{% if row.remark %}\n{{ row.remark }}{% endif %}")),
         ("二、隐患", "hazards", (15, 42, 27, 18, 44, 20), ("事件", "隐患编号", "发现时间", "发现人", "内容", "现状态"),
          ("{{ row.seq }}", "{{ row.number }}", "{{ row.when }}", "{{ row.who }}", "{{ row.what }}", "{{ row.state }}")),
         ("三、漏查与逾期线索（是否失职由人认定）", "missed", (26, 66, 22, 32, 20), ("类别", "内容", "当时责任人", "时间", "事件"),
@@ -242,6 +275,13 @@ def _fill_row(table: Table, texts: Sequence[str], widths_mm: Sequence[float]) ->
                 _shade(cells[number])
         elif number:
             cells[start].merge(cells[number])
+
+
+def _keep_together(row: _Row) -> None:
+    """With the row after it, on the same page."""
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def _shade(cell: _Cell) -> None:

@@ -16,11 +16,11 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from backend.hazards.models import Hazard
 from backend.hazards.states import HazardState, Level
+from backend.hazards.views import HazardView
 from backend.papers.ledger.columns import COLUMNS, overdue_days
 from backend.papers.ledger.pen import Pen
-from backend.papers.ledger.reading import Known
+from backend.papers.ledger.reading import Shown
 
 FIRST_ROW = 6  # title, about, blank, two heads
 KEPT_COLUMNS = 3
@@ -28,7 +28,7 @@ LINE_PT = 13.5
 OVERDUE = next(n for n, column in enumerate(COLUMNS) if column.name == "逾期天数")
 
 
-def write_ledger(chunks: Iterable[tuple[list[Hazard], Known]], *, title: str, about: str, foot: str) -> bytes:
+def write_ledger(chunks: Iterable[list[Shown]], *, title: str, about: str, foot: str) -> bytes:
     """`about`: the line under the title; `foot`: what stands at the bottom of every page."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("台账")
@@ -37,12 +37,12 @@ def write_ledger(chunks: Iterable[tuple[list[Hazard], Known]], *, title: str, ab
     for cells in _heads(pen, title, about):
         sheet.append(cells)
     counted, number = Counter[str](), FIRST_ROW - 1
-    for hazards, known in chunks:
-        for hazard in hazards:
-            days = overdue_days(hazard, known)
-            _count(counted, hazard, days)
+    for rows in chunks:
+        for row in rows:
+            days = overdue_days(row)
+            _count(counted, row.view, days)
             number += 1
-            _append(sheet, number, _row(pen, hazard, known, days))
+            _append(sheet, number, _row(pen, row, days))
     _append(sheet, number + 1, _sums(pen, counted))
     sheet.auto_filter.ref = f"A{FIRST_ROW - 1}:{get_column_letter(len(COLUMNS))}{max(number, FIRST_ROW - 1)}"
     written = io.BytesIO()
@@ -80,8 +80,8 @@ def _heads(pen: Pen, title: str, about: str) -> Iterator[list[Any]]:
         yield [pen.cell(name, "head") for name in names]
 
 
-def _row(pen: Pen, hazard: Hazard, known: Known, days: int | None) -> list[Any]:
-    values = [column.of(hazard, known) if column.of else "" for column in COLUMNS]
+def _row(pen: Pen, row: Shown, days: int | None) -> list[Any]:
+    values = [column.of(row) if column.of else "" for column in COLUMNS]
     look = "late" if days else "text"
     cells = [pen.cell(value, look) for value in values]
     if days:
@@ -102,7 +102,7 @@ def _lines(text: str, width: float) -> int:
     return max(1, ceil(sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) / (width * 1.05)))
 
 
-def _count(counted: Counter[str], hazard: Hazard, days: int | None) -> None:
+def _count(counted: Counter[str], hazard: HazardView, days: int | None) -> None:
     counted["all"] += 1
     counted[hazard.state] += 1
     counted["major"] += hazard.level == Level.MAJOR

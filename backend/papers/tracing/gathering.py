@@ -10,11 +10,13 @@ from backend.journal.chain import commitment, link
 from backend.journal.models import Event
 from backend.journal.walking import Misfit
 from backend.papers.problems import TOO_MUCH_TO_TRACE
+from backend.papers.tracing.hidden import Hidden
 from backend.papers.tracing.seen import Header, Saying
 from backend.papers.tracing.wanted import Place
 
 TOLD = ("task.", "inspection.", "hazard.", "paper.")
-LEFT = "task.left"
+# these name the task or the hazard by its id alone
+BY_ID = ("task.left", "task.refused", "task.reminded", "hazard.refused")
 MOST = 20_000
 _header, _saying = msgspec.json.Decoder(Header).decode, msgspec.json.Decoder(Saying).decode
 
@@ -41,10 +43,10 @@ class Gathered:
     erased: int = 0
 
 
-def gather(place: Place) -> Gathered:
-    """From the beginning of the chain to its end: a task sent long before may have been due in the period, and what was passed
-    in it may have failed afterwards. Raises too_much_to_trace."""
-    found, tasks = Gathered(), set[str]()
+def gather(place: Place, hidden: Hidden) -> Gathered:
+    """Without what is `hidden` from who asks. From the beginning of the chain to its end: a task sent long before may have been
+    due in the period, and what was passed in it may have failed afterwards. Raises too_much_to_trace."""
+    found, known = Gathered(), set[str]()
     for event in _events(place):
         body = getattr(event, "content", None)
         if body is None:
@@ -55,21 +57,24 @@ def gather(place: Place) -> Gathered:
         except (msgspec.DecodeError, UnicodeDecodeError):
             found.unreadable.append(event.seq)
             continue
-        if not place.holds(said) and said.task_id not in tasks:
+        if hidden.covers(said) or not (place.holds(said) or _about(said) in known):
             continue
-        if said.task is not None:
-            tasks.add(said.task.id)
+        known |= {one.id for one in (said.task, said.hazard) if one is not None}
         if len(found.told) == MOST:
             raise TOO_MUCH_TO_TRACE.because(most=MOST)
         found.told.append(Told(event.seq, event.type, event.hash, header, said, _misfit(event, header)))
     return found
 
 
+def _about(said: Saying) -> str | None:
+    return said.of_task or (said.refusal.hazard_id if said.refusal else None)
+
+
 def _events(place: Place) -> Iterator[Event]:
     types = Q()
     for start in TOLD:
         types |= Q(type__startswith=start)
-    about = Q(content__body__contains=place.needle) | Q(content=None) | Q(type=LEFT) | Q(type__startswith="paper.")
+    about = Q(content__body__contains=place.needle) | Q(content=None) | Q(type__in=BY_ID) | Q(type__startswith="paper.")
     rows = Event.objects.filter(types, about if place.needle else Q(), chain=place.town)
     return rows.select_related("content").order_by("seq").iterator(chunk_size=2000)
 

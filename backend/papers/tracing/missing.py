@@ -73,7 +73,7 @@ class Leads:
                 one.due is None
                 or not self.account.inside(one.due)
                 or one.due > self.account.now
-                or one.state == HazardState.CANCELLED
+                or one.state in (HazardState.CANCELLED, HazardState.MERGED)
             ):
                 continue
             if one.closed_at is not None and one.closed_at <= one.due:

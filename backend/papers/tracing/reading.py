@@ -1,7 +1,6 @@
 """Giving the account, on the screen or on paper; and noting in the journal that it was read."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -10,12 +9,14 @@ from backend.accounts.models import User
 from backend.foundation import clock
 from backend.foundation.ids import new_id
 from backend.hazards.states import HazardState, Level
+from backend.inspections.models import Proof
 from backend.papers.facts.words import moment
 from backend.papers.kinds import Kind
 from backend.papers.models import Paper
 from backend.papers.services import Draft, issue, note_reading
 from backend.papers.tracing.account import Account
 from backend.papers.tracing.gathering import Gathered, gather
+from backend.papers.tracing.hidden import hidden_before
 from backend.papers.tracing.missing import Leads
 from backend.papers.tracing.proof import ProofView, in_runs, prove
 from backend.papers.tracing.versions import Versions
@@ -27,13 +28,13 @@ MISSED = {
     "task_overdue": "任务未完成", "task_late": "任务逾期完成", "passed_then_failed": "判合格后又不合格",
     "rectification_overdue": "整改逾期",
 }  # fmt: skip
-ROLES = {"inspector": "检查人", "subject": "被检查方"}
+ROLES = {"inspector": "检查人", "subject": "被检查方", "fellow": "同行检查人"}
 
 
 def read_traceback(wanted: WantedTraceback, *, acting_user: User) -> TracebackView:
     """Raises place_unclear, period_reversed, not_found, too_much_to_trace."""
     place = place_of(wanted, acting_user)
-    found = _account(place, wanted.since, wanted.until)
+    found = _account(place, wanted, acting_user)
     note_reading(place.town, place.target, _reading(wanted), acting_user=acting_user)
     return found
 
@@ -41,7 +42,7 @@ def read_traceback(wanted: WantedTraceback, *, acting_user: User) -> TracebackVi
 def issue_traceback(wanted: WantedTraceback, hand: Mapping[str, str], *, acting_user: User) -> Paper:
     """The same as DOCX and PDF. Raises what read_traceback does, and hand_field_unknown."""
     place = place_of(wanted, acting_user)
-    found = _account(place, wanted.since, wanted.until)
+    found = _account(place, wanted, acting_user)
     draft = Draft(Kind.TRACE, place.town, Kind.TRACE.label, _facts(found))
     paper = issue(draft, hand, acting_user=acting_user)
     note_reading(place.town, place.target, _reading(wanted, paper), acting_user=acting_user)
@@ -61,8 +62,9 @@ def _reading(wanted: WantedTraceback, paper: Paper | None = None) -> ReadingView
     return ReadingView(id=new_id(), asked=asked, since=wanted.since, until=wanted.until, paper=number)
 
 
-def _account(place: Place, since: datetime, until: datetime) -> TracebackView:
-    gathered = gather(place)
+def _account(place: Place, wanted: WantedTraceback, user: User) -> TracebackView:
+    since, until = wanted.since, wanted.until
+    gathered = gather(place, hidden_before(user))
     account = Account(since, until, _people(gathered))
     for told in gathered.told:
         account.take(told)
@@ -90,7 +92,7 @@ def _facts(found: TracebackView) -> dict[str, Any]:
         "hazards": [
             {
                 "seq": in_runs({row.seq, row.last_seq}), "number": row.number, "when": moment(row.found_at), "who": row.found_by,
-                "what": f"{row.enterprise}：{row.description}",
+                "what": f"{row.enterprise}{f'，{row.part}' if row.part else ''}：{row.description}",
                 "state": HazardState(row.state).label + (f"（{Level(row.level).label}）" if row.level else ""),
             }
             for row in found.hazards
@@ -111,6 +113,7 @@ def _facts(found: TracebackView) -> dict[str, Any]:
 
 def _inspection_row(row: InspectedView) -> dict[str, Any]:
     where = [] if row.inside_grid is not False else ["签到不在网格内"]
+    where += [f"距网格 {row.off_grid_m:.0f} 米"] if row.off_grid_m else []
     if row.distance_m is not None:
         where.append(f"距单位 {row.distance_m:.0f} 米")
     elif row.no_fix_reason:
@@ -120,17 +123,29 @@ def _inspection_row(row: InspectedView) -> dict[str, Any]:
     return {
         "seq": row.seq, "when": f"{moment(row.started_at)} 至 {moment(row.finished_at)}", "where": row.enterprise,
         "who": row.inspector,
-        "signed": "；".join(map(_signed_words, row.signatures)),
+        "signed": "；".join(map(_signed_words, row.signatures)) + (f"；凭{Proof(row.proof).label}" if row.proof else ""),
         "checklist": f"{row.version.checklist} 第 {version} 版" if version else "检查表已不在库",
         "standards": "；".join(row.version.standards), "found": f"合格 {row.passed} 项，{failed}",
-        "remark": "，".join([*where, *["迟到的结果"] * row.late]),
+        "remark": "，".join([*where, *["迟到的结果"] * row.late, *_afterwards(row)]),
     }  # fmt: skip
+
+
+def _afterwards(row: InspectedView) -> Iterator[str]:
+    if row.arrived_at or row.left_at:
+        yield f"到场 {moment(row.arrived_at) or '未记'}，离场 {moment(row.left_at) or '未记'}"
+    if row.corrects:
+        yield f"更正记录 {row.corrects}：{row.correction_reason or '未写理由'}"
+    if row.corrected_by:
+        yield f"已由记录 {row.corrected_by} 更正"
+    if row.acknowledged:
+        yield f"企业确认：{row.acknowledged}"
 
 
 def _signed_words(signature: SignedView) -> str:
     role = ROLES.get(signature.role, signature.role)
     if signature.refused_reason:
-        return f"{role}拒签：{signature.refused_reason}"
+        witness = f"（见证人 {signature.witness}）" if signature.witness else ""
+        return f"{role}拒签：{signature.refused_reason}{witness}"
     arrived = "" if signature.arrived else "（图片尚未上传）"
     return f"{role} {signature.name} 已签{arrived}" if signature.signed else f"{role}未签"
 

@@ -33,8 +33,17 @@ class Ladder(msgspec.Struct):
     submitted: datetime | None = None
 
 
+class Party(msgspec.Struct):
+    """A department that takes part in a joint inspection, and its countersignature."""
+
+    department: Person
+    signed_by: Person | None = None
+    note: str = ""
+
+
 class Task(msgspec.Struct, kw_only=True):
     id: str
+    kind: str = "inspection"
     state: str
     title: str
     deadline: datetime
@@ -44,6 +53,8 @@ class Task(msgspec.Struct, kw_only=True):
     grid: InGrid
     ladder: Ladder = msgspec.field(default_factory=Ladder)
     inspection_id: str | None = None
+    reason: str | None = None
+    parties: list[Party] = []
 
 
 class Answered(msgspec.Struct):
@@ -58,6 +69,19 @@ class Signed(msgspec.Struct, kw_only=True):
     sha256: str | None = None
     stored: bool = False
     refused_reason: str | None = None
+    witness: str | None = None
+
+
+class Fellow(msgspec.Struct):
+    user: Person
+    sha256: str | None = None
+    stored: bool = False
+
+
+class Acknowledged(msgspec.Struct):
+    by: Person
+    agreed: bool
+    note: str = ""
 
 
 class Inspection(msgspec.Struct, kw_only=True):
@@ -78,6 +102,54 @@ class Inspection(msgspec.Struct, kw_only=True):
     answers: list[Answered] = []
     signatures: list[Signed] = []
     hazard_ids: list[str] = []
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+    off_grid_m: float | None = None
+    inspectors: list[Fellow] = []
+    proof: str | None = None
+    corrects: str | None = None
+    correction_reason: str | None = None
+    corrected_by: str | None = None
+    acknowledgement: Acknowledged | None = None
+
+
+class Elements(msgspec.Struct):
+    responsible: str = ""
+    measures: str = ""
+    ordered_at: datetime | None = None
+
+
+class DoneReport(msgspec.Struct):
+    id: str
+    number: int
+    by: Person
+    note: str = ""
+
+
+class Point(msgspec.Struct):
+    text: str
+    verdict: str
+
+
+class Rechecked(msgspec.Struct):
+    id: str
+    by: Person
+    passed: bool
+    points: list[Point] = []
+    opinion: str = ""
+    signed_name: str = ""
+
+
+class Petition(msgspec.Struct):
+    id: str
+    kind: str
+    reason: str
+    deadline: datetime | None = None
+
+
+class ReportedUp(msgspec.Struct):
+    department: Person | None = None
+    received_by: Person | None = None
 
 
 class Hazard(msgspec.Struct, kw_only=True):
@@ -93,12 +165,40 @@ class Hazard(msgspec.Struct, kw_only=True):
     department: Person | None = None
     due: datetime | None = None
     closed_at: datetime | None = None
+    cause: str | None = None
+    part: str = ""
+    fixed_on_spot: bool = False
+    merged_into: str | None = None
+    rectification: Elements | None = None
+    report: DoneReport | None = None
+    recheck: Rechecked | None = None
+    petitions: list[Petition] = []
+    department_report: ReportedUp | None = None
 
 
 class Paper(msgspec.Struct, kw_only=True):
     number: str
     title: str
     enterprise_id: str | None = None
+    subject_ids: list[str] = []
+
+
+class Refused(msgspec.Struct):
+    """What somebody tried on a task or a hazard and a rule forbade."""
+
+    act: str
+    code: str
+    detail: str = ""
+    task_id: str | None = None
+    hazard_id: str | None = None
+
+
+class Reminded(msgspec.Struct):
+    task_id: str
+    title: str
+    assignee: Person
+    hears: str
+    minutes: int
 
 
 class Saying(msgspec.Struct, kw_only=True):
@@ -110,6 +210,22 @@ class Saying(msgspec.Struct, kw_only=True):
     paper: Paper | None = None
     task_id: str | None = None
     reason: str | None = None
+    refusal: Refused | None = None
+    reminder: Reminded | None = None
+
+    @property
+    def of_task(self) -> str | None:
+        """The task it is about, whatever it says of it."""
+        told = (
+            self.task_id
+            or (self.task.id if self.task else None)
+            or (self.inspection.task_id if self.inspection else None)
+        )
+        return (
+            told
+            or (self.refusal.task_id if self.refusal else None)
+            or (self.reminder.task_id if self.reminder else None)
+        )
 
     @property
     def about(self) -> Task | Inspection | Hazard | None:

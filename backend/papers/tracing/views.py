@@ -15,14 +15,19 @@ class VersionView(View):
 
 
 class SignedView(View):
+    """role: inspector, subject, fellow (who inspected together with the inspector)."""
+
     role: str
     name: str
     signed: bool
     arrived: bool
     refused_reason: str | None
+    witness: str | None = None
 
 
 class InspectedView(View):
+    """`corrects`, `corrected_by`: ids of inspections. `acknowledged`: what the enterprise said of it, in words."""
+
     seq: int
     enterprise: str
     inspector: str
@@ -38,6 +43,14 @@ class InspectedView(View):
     not_applicable: int
     failed: list[str]
     signatures: list[SignedView]
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+    off_grid_m: float | None = None
+    proof: str | None = None
+    corrects: str | None = None
+    correction_reason: str | None = None
+    corrected_by: str | None = None
+    acknowledged: str | None = None
 
 
 class FoundView(View):
@@ -53,6 +66,8 @@ class FoundView(View):
     description: str
     level: str | None
     state: str
+    cause: str | None = None
+    part: str = ""
 
 
 class MissedView(View):

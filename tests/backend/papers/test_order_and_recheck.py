@@ -3,10 +3,9 @@
 import pytest
 
 from backend.foundation import clock
-from backend.hazards.services import recheck
 from backend.hazards.states import HazardState
 from backend.papers.facts.words import day_of
-from tests.backend.hazards.loop import finding, hazard_in
+from tests.backend.hazards.loop import finding, hazard_in, recheck
 from tests.backend.papers.read_back import content, docx_text, issue, pdf_text
 from tests.backend.phone import Phone
 
@@ -63,7 +62,7 @@ def test_an_outsider_cannot_order_for_a_hazard_they_do_not_see(cast, office):
 def test_the_opinion_names_the_order_the_conclusion_and_who_rechecked(cast, office):
     hazard = hazard_in(cast, HazardState.AWAITING_RECHECK)
     order = issue(office, "rectification-order", hazard_ids=[hazard.pk])
-    recheck(hazard, passed=True, acting_user=cast.officer)
+    recheck(hazard, acting_user=cast.officer)
     opinion = issue(office, "recheck-opinion", hazard_ids=[hazard.pk])
     for text in (
         docx_text(content(office, opinion, "docx")).replace(" ", ""),
@@ -77,7 +76,7 @@ def test_the_opinion_names_the_order_the_conclusion_and_who_rechecked(cast, offi
 
 def test_a_failed_recheck_says_why(cast, office):
     hazard = hazard_in(cast, HazardState.AWAITING_RECHECK)
-    recheck(hazard, passed=False, why="充电桩没有装", acting_user=cast.officer)
+    recheck(hazard, passed=False, opinion="充电桩没有装", acting_user=cast.officer)
     text = docx_text(content(office, issue(office, "recheck-opinion", hazard_ids=[hazard.pk]), "docx"))
     assert "未整改 1 项" in text and "充电桩没有装" in text
 
@@ -89,6 +88,6 @@ def test_an_opinion_without_a_recheck_is_refused(ordered, office):
 
 def test_an_order_that_was_never_issued_is_a_blank(cast, office):
     hazard = hazard_in(cast, HazardState.AWAITING_RECHECK)
-    recheck(hazard, passed=True, acting_user=cast.officer)
+    recheck(hazard, acting_user=cast.officer)
     text = docx_text(content(office, issue(office, "recheck-opinion", hazard_ids=[hazard.pk]), "docx"))
     assert f"（文书号：{'＿' * 12}），于{day_of(clock.now())}" in text.replace("\n", "")

@@ -7,16 +7,39 @@ import pytest
 
 from backend.accounts.models import RoleHeld
 from backend.dispatch.models import Task
-from backend.dispatch.services import hand_over
+from backend.dispatch.queries import get_task
+from backend.dispatch.services import (
+    Countersign,
+    NewHolder,
+    Refusal,
+    Return,
+    WithReason,
+    countersign,
+    decline,
+    hand_over,
+    hand_over_task,
+    return_task,
+    withdraw,
+)
 from backend.foundation import clock
+from backend.foundation.problems import Problem
+from backend.hazards.bodies import Cancellation, Decision, Extension, Merge, ReportUp
+from backend.hazards.merging import merge
 from backend.hazards.models import Hazard
-from backend.hazards.services import judge
-from backend.hazards.states import Level
+from backend.hazards.petitions import ask_extension, decide, propose_cancellation
+from backend.hazards.reporting_up import report_up
+from backend.hazards.services import ask_recheck, judge
+from backend.hazards.states import HazardState
+from backend.inspections.bodies import NewAcknowledgement, NewSignature
 from backend.inspections.models import Inspection
-from backend.inspections.services import submit
+from backend.inspections.services import acknowledge, submit
 from backend.journal.models import Event, EventBody
 from backend.papers.tracing.proof import in_runs
 from backend.territory.models import Posting
+from tests.backend.accounts.pin import give_pin
+from tests.backend.dispatch.orders import sent
+from tests.backend.hazards.loop import done, hazard_in, judgement, recheck
+from tests.backend.inspections.records import signed_by_two, submit_with_pin
 from tests.backend.papers.read_back import content, docx_text, issue, pdf_text
 from tests.backend.phone import Phone
 from tests.cast import TOWN
@@ -39,7 +62,7 @@ def story(cast):
         hand_over(second, cast.li, acting_user=cast.lead, why="休假")
         submit(cast.result(second, fails=("gas",), assignment_no=2), acting_user=cast.li)
         hazard = Hazard.objects.get()
-        judge(hazard, level=Level.MAJOR, clause=cast.clause(), acting_user=cast.officer)
+        judge(judgement(cast, hazard), acting_user=cast.officer)
     with clock.at(now - 3 * DAY):
         same_place(cast, first)
     cast.place = first.enterprise
@@ -242,3 +265,95 @@ def test_the_question_must_be_clear(story):
 def test_numbers_in_runs():
     assert in_runs([9, 3, 5, 4, 4]) == "3–5、9"
     assert in_runs([]) == ""
+
+
+def told_of(cast, task):
+    answered = Phone(cast.office).post(
+        "/api/tracebacks", asked(enterprise_id=str(task.enterprise_id)) | {"until": LATER}
+    )
+    return " / ".join(one["what"] for one in answered.json()["changes"])
+
+
+LATER = (clock.now() + DAY).isoformat()
+
+
+def test_kinds_declines_hand_overs_returns_and_withdrawals_are_told_with_their_reasons(cast):
+    task = cast.send(1, per_grid=1).tasks.get()
+    decline(Refusal(task_id=task.pk, assignment_no=1, at=clock.now(), why="生病"), acting_user=cast.wang)
+    with pytest.raises(Problem, match="assignee_unfit"):
+        hand_over_task(task.pk, NewHolder(to=cast.boss.pk, why="换人"), acting_user=cast.lead)
+    hand_over(get_task(task.pk), cast.li, acting_user=cast.lead, why="换人")
+    submit(cast.result(task, assignment_no=2), acting_user=cast.li)
+    return_task(Return(task_id=task.pk, why="照片不清"), acting_user=cast.lead)
+    withdraw(task.pk, WithReason(why="单位已停业"), acting_user=cast.lead)
+    told = told_of(cast, task)
+    for words in ("检查任务“", "已谢绝（生病）", "未获准的操作“移交”（", "由wang移交给li", "退回重做（照片不清）",
+                  "已撤回（单位已停业）"):  # fmt: skip
+        assert words in told, (words, told)
+
+
+def test_parties_and_countersignatures_are_told(cast):
+    fire = cast.departments["xf"]
+    task = sent(cast, kind="joint", assignee_id=cast.officer.pk, participant_ids=[fire.pk])
+    for who in ("officer", "head"):
+        give_pin(cast.people[who])
+    submit_with_pin(signed_by_two(cast, task, cast.head), cast.officer)
+    countersign(task.pk, Countersign(note="无异议"), acting_user=cast.other_lead)
+    told = told_of(cast, task)
+    assert "联合检查任务“" in told and "参与部门：消防工作站" in told
+    assert "消防工作站other_lead会签：无异议" in told
+
+
+def test_every_step_of_the_loop_is_told(cast):
+    hazard = hazard_in(cast, HazardState.RECTIFYING)
+    report_up(ReportUp(hazard_id=hazard.pk), acting_user=cast.boss)
+    more = Extension(hazard_id=hazard.pk, deadline=clock.now() + 14 * DAY, reason="配件未到")
+    ask_extension(more, acting_user=cast.boss)
+    petition = hazard.petitions.get()
+    decide(Decision(hazard_id=hazard.pk, petition_id=petition.pk, granted=True, why="属实"), acting_user=cast.office)
+    ask_recheck(done(hazard, note="已清"), acting_user=cast.boss)
+    with pytest.raises(Problem):
+        recheck(hazard, acting_user=cast.boss)
+    recheck(hazard, acting_user=cast.officer, passed=False)
+    twin = hazard_in(cast, HazardState.REPORTED)
+    merge(Merge(hazard_id=twin.pk, into=hazard.pk, why="同一处"), acting_user=cast.officer)
+    other = hazard_in(cast, HazardState.REPORTED)
+    propose_cancellation(Cancellation(hazard_id=other.pk, reason="看错了"), acting_user=cast.officer)
+    no = Decision(hazard_id=other.pk, petition_id=other.petitions.get().pk, granted=False, why="不同意")
+    decide(no, acting_user=cast.office)
+    told = told_of(cast, hazard)
+    for words in (
+        "责令整改：王店主，清出充电车辆",
+        "向消防工作站报告",
+        "申请延期至",
+        "同意延期（配件未到）",
+        "boss第 1 次报告整改完成：已清",
+        "officer复查（楼道充电 未整改）",
+        "意见：插座仍在楼道",
+        f"并入隐患 {hazard.number}",
+        "申请撤销：看错了",
+        "未同意撤销（看错了）",
+        f"隐患 {hazard.number}：未获准的操作“复查”",
+    ):
+        assert words in told, (words, told)
+
+
+def test_corrections_and_the_acknowledgement_are_told(cast):
+    task = sent(cast)
+    signatures = [
+        NewSignature(role="inspector", name="王", sha256="cd" * 32),
+        NewSignature(role="subject", name="老板", sha256="ce" * 32),
+    ]
+    first = submit(cast.result(task, signatures=signatures), acting_user=cast.wang)
+    given = NewAcknowledgement(inspection_id=first.pk, at=clock.now(), agreed=False, note="有出入")
+    acknowledge(given, acting_user=cast.boss)
+    second = submit(cast.result(task, corrects=first.pk, correction_reason="漏记"), acting_user=cast.wang)
+    told = told_of(cast, task)
+    assert "企业确认：boss有异议：有出入" in told
+    assert f"由记录 {second.pk} 更正" in told and f"更正记录 {first.pk}：漏记" in told
+    answered = Phone(cast.office).post(
+        "/api/tracebacks", asked(enterprise_id=str(task.enterprise_id)) | {"until": LATER}
+    )
+    of_first, of_second = answered.json()["inspections"]
+    assert (of_first["corrected_by"], of_second["corrects"]) == (str(second.pk), str(first.pk))
+    assert of_first["acknowledged"] == "boss有异议：有出入"
