@@ -37,7 +37,7 @@ def _row(number: int, hazard: Hazard, shown: HazardView) -> dict[str, Any]:
     return {
         "no": number, "number": shown.number, "description": shown.description, "level": words.level(hazard),
         "part": shown.part, "cause": words.cause(shown), "document": words.document(shown.document),
-        "basis": words.basis(hazard, shown.clause), "found_at": words.moment(shown.found_at), "measures": elements.measures,
+        "basis": words.basis(shown.clause), "found_at": words.moment(shown.found_at), "measures": elements.measures,
         "deadline": words.day_of(shown.due), "responsible": elements.responsible, "phone": elements.responsible_phone,
         "funds": elements.funds, "emergency_plan": elements.emergency_plan, "interim": elements.interim,
         "points": "；".join(point.text for point in elements.points),

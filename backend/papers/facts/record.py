@@ -10,8 +10,8 @@ from backend.accounts.models import RoleHeld, User
 from backend.accounts.roles import Role
 from backend.dispatch.kinds import Kind
 from backend.foundation import clock
-from backend.inspections.models import Answer, Inspection, Proof, Verdict
-from backend.inspections.views import AcknowledgementView, InspectionView, inspection_view
+from backend.inspections.models import Inspection, Proof, Verdict
+from backend.inspections.views import AcknowledgementView, AnswerView, InspectionView, inspection_view
 from backend.papers.facts import words
 from backend.papers.filling import ImageOf
 from backend.papers.queries import records_about
@@ -39,7 +39,7 @@ def facts_of(inspection: Inspection) -> dict[str, Any]:
     department at hand."""
     day, shown = clock.day_of(inspection.finished_at), inspection_view(inspection)
     view = view_of(inspection.checklist, day)
-    items, photos = _items(inspection)
+    items, photos = _items(inspection, shown)
     enforcing = Role.ENFORCEMENT_OFFICER in roles_on(inspection.inspector, day)
     return words.place(inspection.enterprise) | {
         "title": title_of(inspection), "enforcement": "是" if enforcing else "",
@@ -76,15 +76,16 @@ def checklist_words(checklist: Checklist) -> str:
     return f"{checklist.title_zh}（{checklist.key} 第 {checklist.version} 版）"
 
 
-def _items(inspection: Inspection) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of the items in the order of the checklist, and the rows of their photos."""
-    answers = {answer.item: answer for answer in inspection.answers.all()}
-    clauses = Clause.objects.select_related("standard").in_bulk([a.clause_id for a in answers.values() if a.clause_id])
-    rows, photos = [], []
+def _items(inspection: Inspection, shown: InspectionView) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of the items in the order of the checklist, and the rows of their photos. An item that was not asked has a row
+    with nothing in it."""
+    answers = {answer.item: answer for answer in shown.answers}
+    rows, photos = list[dict[str, Any]](), list[dict[str, Any]]()
     for number, item in enumerate(inspection.checklist.items, start=1):
-        answer, text = answers[item["key"]], item["text"]["zh"]
-        evidence = [f"{number}-{n}" for n, _ in enumerate(answer.photos.all(), start=1)]
-        rows.append(_row(number, text, answer, clauses, evidence))
+        answer, text = answers.get(item["key"]), item["text"]["zh"]
+        pictures = answer.photos if answer else []
+        evidence = [f"{number}-{n}" for n, _ in enumerate(pictures, start=1)]
+        rows.append(_row(number, text, answer, evidence))
         photos += [
             {
                 "no": no,
@@ -92,16 +93,20 @@ def _items(inspection: Inspection) -> tuple[list[dict[str, Any]], list[dict[str,
                 "taken_at": words.moment(photo.taken_at),
                 "picture": ImageOf(photo.sha256, PHOTO_MM),
             }
-            for no, photo in zip(evidence, answer.photos.all(), strict=True)
+            for no, photo in zip(evidence, pictures, strict=True)
         ]
     return rows, photos
 
 
-def _row(number: int, text: str, answer: Answer, clauses: dict[Any, Clause], evidence: list[str]) -> dict[str, Any]:
-    clause = clauses.get(answer.clause_id)
+def _row(number: int, text: str, answer: AnswerView | None, evidence: list[str]) -> dict[str, Any]:
+    if answer is None:
+        return {"no": number, "text": text, "verdict": "", "note": "", "clause": "", "evidence": ""}
+    told = [str(answer.value)] if answer.value is not None else []
+    cited = answer.clause
     return {
-        "no": number, "text": text, "verdict": Verdict(answer.verdict).label, "note": answer.note,
-        "clause": f"{clause.standard.number} {clause.number}".strip() if clause else "", "evidence": "、".join(evidence),
+        "no": number, "text": text, "verdict": Verdict(answer.verdict).label,
+        "note": "；".join([*told, *filter(None, [answer.note])]),
+        "clause": f"{cited.standard} {cited.number or ''}".strip() if cited else "", "evidence": "、".join(evidence),
     }  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from backend.enterprises.tags import tags_of_plan
 from backend.foundation import clock
 from backend.hazards.models import Cause, Hazard, Source, Stage
 from backend.hazards.states import Level, PetitionState
-from backend.hazards.views import CitedClause, DocumentView, HazardView, PetitionView
+from backend.hazards.views import DocumentView, HazardView, PetitionView
+from backend.standards.views import CitedClause
 
 TAGS = {tag.key: tag.zh for tag in tags_of_plan()}
 
@@ -37,13 +38,13 @@ def level(hazard: Hazard) -> str:
     return f"{Level(hazard.level).label}隐患" if hazard.level else "待判定"
 
 
-def basis(hazard: Hazard, cited: CitedClause | None) -> str:
+def basis(cited: CitedClause | None) -> str:
     """Standard, its number and the clause; nothing while nobody has cited one. `cited`: as the hazard's view tells it."""
-    if hazard.clause is None or cited is None:
+    if cited is None:
         return ""
     number = cited.number or ""
     told = f"第{number}条" if number.isdigit() else number
-    return f"《{hazard.clause.standard.title}》（{cited.standard}）{told}：{cited.text}"
+    return f"《{cited.title}》（{cited.standard}）{told}：{cited.text}"
 
 
 def cause(shown: HazardView) -> str:

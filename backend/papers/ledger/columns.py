@@ -113,7 +113,7 @@ COLUMNS = (
     Column("隐患", "隐患部位", 12, lambda row: row.view.part),
     Column("隐患", "隐患描述", 34, lambda row: row.view.description),
     Column("隐患", "成因类别", 10, lambda row: words.cause(row.view)),
-    Column("判定", "判定依据（标准、版本、条款）", 34, lambda row: words.basis(row.hazard, row.view.clause)),
+    Column("判定", "判定依据（标准、版本、条款）", 34, lambda row: words.basis(row.view.clause)),
     Column("判定", "判定方式", 9, _method),
     Column("发现", "来源", 12, lambda row: words.source(row.view)),
     Column("发现", "发现时间", 17, lambda row: row.view.found_at),
