@@ -15,7 +15,7 @@ from backend.inspections.views import AcknowledgementView, AnswerView, Inspectio
 from backend.papers.facts import words
 from backend.papers.filling import ImageOf
 from backend.papers.queries import records_about
-from backend.standards.models import Checklist, Clause
+from backend.standards.models import Checklist
 from backend.standards.queries import view_of
 
 PHOTO_MM, SIGNATURE_MM = 72, 36

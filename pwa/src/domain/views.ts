@@ -40,7 +40,7 @@ export type HazardState = "reported" | "judged" | "rectifying" | "awaiting_reche
 export type StoredPhoto = Schemas["PictureView"];
 export type Hazard = Narrowed<Schemas["HazardView"], { state: HazardState; level: null | "general" | "major" }>;
 
-export type Verdict = Schemas["NewAnswer"]["verdict"];
+export type Verdict = NonNullable<Schemas["NewAnswer"]["verdict"]>;
 export type SignatureRole = Schemas["NewSignature"]["role"];
 export type Inspection = Narrowed<Schemas["InspectionView"], {
   answers: Narrowed<Schemas["AnswerView"], { verdict: Verdict }>[];
