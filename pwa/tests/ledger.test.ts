@@ -11,7 +11,8 @@ const hazard = (id: string, over: Partial<Hazard> = {}): Hazard => ({
   grid: { uid: "g-1", code: "440783112001001", name: "金鸡墟社区第1网格" }, department: null, found_at: "2026-11-20T02:00:00Z",
   recorded_at: "2026-11-20T02:00:00Z", found_by: { id: "w", name: "曾燕琼" }, due: "2026-11-30T02:00:00Z", task_id: null,
   inspection_id: null, photos: [], closed_at: null, demo: false, cause: null, part: "", position: null,
-  proposed_level: null, proposed_clause: null, fixed_on_spot: false, merged_into: null, document: null, rectification: null, report: null,
+  proposed_level: null, proposed_clause: null,
+  fixed_on_spot: false, merged_into: null, document: null, rectification: null, report: null,
   recheck: null, petitions: [], department_report: null, ...over,
 });
 
