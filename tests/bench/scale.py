@@ -2,8 +2,8 @@
 
     python -m tests.bench.scale [--quick]
 
-1,000,000 tasks, 300,000 hazards and 30,000 enterprises in 3,000 grids are copies, made by SQL, of rows that the server itself wrote,
-with their own ids, grids, people, states and days. Then people of three roles ask over real HTTP. Figures are p95 in ms.
+1,000,000 tasks, 300,000 hazards and 30,000 enterprises in 3,000 grids are copies, made by SQL, of rows that the server wrote, with
+their own ids, grids, people, states and days. Then people of three roles ask over real HTTP. Figures are p95 in ms.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -104,7 +105,8 @@ INSERT INTO hazards_hazard
 SELECT (jsonb_populate_record(NULL::hazards_hazard, to_jsonb(t) || jsonb_build_object(
   'id', {new}, 'number', 'B-' || n, 'task_id', NULL, 'inspection_id', NULL, 'enterprise_id', e.id, 'grid_id', e.grid_id,
   'state', CASE WHEN n % 20 = 0 THEN 'rectifying' ELSE 'closed' END, 'level', CASE WHEN n % 50 = 0 THEN 'major' ELSE 'general' END,
-  'found_at', now() - ({count} - n) * interval '50 minutes', 'due', now() - ({count} - n) * interval '50 minutes' + interval '9 days'
+  'found_at', now() - ({count} - n) * interval '50 minutes',
+  'due', now() - ({count} - n) * interval '50 minutes' + interval '9 days'
   ))).*
 FROM (SELECT * FROM hazards_hazard ORDER BY id LIMIT 1) t, generate_series(1, {count}) n
 JOIN bench_places e ON e.k = n * 7919::bigint % (SELECT count(*) FROM bench_places)
@@ -117,7 +119,7 @@ async def measure(url: str) -> dict[str, Any]:
         session = Session(url, new_id())
         await session.sign_in(number, DEMO_PASSWORD)
         for name, path, query in await questions(session, role):
-            figures[f"{role}: {name}"] = await _p95(lambda p=path, q=query: session.get(p, dict, **q))
+            figures[f"{role}: {name}"] = await _p95(partial(session.get, path, dict, **query))
         await session.close()
     return {"p95_ms": figures, "worst_p95_ms": max(figures.values()), "requests": REQUESTS}
 

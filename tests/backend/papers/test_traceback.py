@@ -10,8 +10,8 @@ from backend.dispatch.models import Task
 from backend.dispatch.queries import get_task
 from backend.dispatch.services import (
     Countersign,
+    Decline,
     NewHolder,
-    Refusal,
     Return,
     WithReason,
     countersign,
@@ -279,7 +279,7 @@ LATER = (clock.now() + DAY).isoformat()
 
 def test_kinds_declines_hand_overs_returns_and_withdrawals_are_told_with_their_reasons(cast):
     task = cast.send(1, per_grid=1).tasks.get()
-    decline(Refusal(task_id=task.pk, assignment_no=1, at=clock.now(), why="生病"), acting_user=cast.wang)
+    decline(Decline(task_id=task.pk, assignment_no=1, at=clock.now(), why="生病"), acting_user=cast.wang)
     with pytest.raises(Problem, match="assignee_unfit"):
         hand_over_task(task.pk, NewHolder(to=cast.boss.pk, why="换人"), acting_user=cast.lead)
     hand_over(get_task(task.pk), cast.li, acting_user=cast.lead, why="换人")
