@@ -50,8 +50,8 @@ def _spot(row: Shown) -> str:
 
 
 def _method(row: Shown) -> str:
-    clause = row.hazard.clause
-    return Method(clause.method).label if clause and row.view.clause else ""
+    cited = row.hazard.cited
+    return Method(cited["method"]).label if cited else ""
 
 
 def _photos(*stages: Stage) -> Callable[[Shown], str]:
