@@ -32,4 +32,6 @@ def committed_cast(transactional_db):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--write-matrix", action="store_true", help="write tests/backend/access/matrix.txt and queries.txt anew")
+    parser.addoption(
+        "--write-matrix", action="store_true", help="write tests/backend/access/matrix.txt and queries.txt anew"
+    )
