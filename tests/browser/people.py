@@ -45,6 +45,11 @@ def fill(page: Page, name: str, text: str) -> None:
     (inside.first if inside.count() else field).fill(text)
 
 
+def choose_checklist(console: Page, key: str) -> None:
+    marked(console, "checklist").click()
+    console.locator(f'[data-test="checklist-option"][data-key="{key}"]').click()
+
+
 def photo() -> dict[str, object]:
     """What a camera would give: a picture larger than the phone will keep."""
     image = Image.effect_noise((2400, 1800), 60).convert("RGB")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from backend.config.scratch import scratch_server
 from tests.browser.install import FLAGS, found
-from tests.browser.people import CONSOLE, PHONE, WALL, marked, opened, own_grid, photo, stand_in
+from tests.browser.people import CONSOLE, PHONE, WALL, choose_checklist, marked, opened, own_grid, photo, stand_in
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 LEAD, WORKER, LEADER = "10000000207", "10000000102", "10000000501"
@@ -40,6 +40,7 @@ def take_console(browser: Browser, url: str) -> Image.Image:
     rows.first.wait_for()
     for n in range(3):
         rows.nth(n).click()
+    choose_checklist(page, "small-venue-fire")
     marked(page, "preview").click()
     marked(page, "preview-row").first.wait_for()
     return shot(page)

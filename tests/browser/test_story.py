@@ -8,7 +8,18 @@ import pytest
 from playwright.sync_api import expect
 
 from backend.config.scratch import DEMO_PASSWORD
-from tests.browser.people import CONSOLE, PHONE, WALL, draw_signature, fill, marked, opened, photo, stand_in
+from tests.browser.people import (
+    CONSOLE,
+    PHONE,
+    WALL,
+    choose_checklist,
+    draw_signature,
+    fill,
+    marked,
+    opened,
+    photo,
+    stand_in,
+)
 
 ITEMS = (
     "exits_clear", "windows", "lights", "charging", "wiring", "gas", "kitchen", "living", "flammables", "flame",
@@ -59,6 +70,7 @@ def test_from_the_map_to_the_wall(server, place, browser, api, grid, worker):
 
     # the lead chooses the grid, looks at the plan, sends
     console.locator(f'[data-test="grid-row"][data-code="{grid["code"]}"]').click()
+    choose_checklist(console, "small-venue-fire")
     expect(marked(console, "preview")).to_be_enabled()
     fill(console, "per-grid", "1")
     console.keyboard.press("Tab")
