@@ -39,6 +39,10 @@ class Command(BaseCommand):
         except CannotStart as error:
             processes.stop()
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            # they are a group of their own, which Ctrl-C does not reach
+            processes.stop()
+            raise SystemExit(130) from None
         self._say_addresses(port)
         _wait(processes)
         # whoever puts an old copy back while nothing runs is found out at the next start
