@@ -2,6 +2,7 @@
 
 from backend.comms import services as comms
 from backend.dispatch import services as dispatch
+from backend.dispatch import steering
 from backend.dispatch.queries import hold_tasks
 from backend.hazards import bodies as hazard_bodies
 from backend.hazards import services as hazards
@@ -14,8 +15,8 @@ def register() -> None:
     accept("task.open", dispatch.Step, dispatch.open_task, hold=_tasks)
     accept("task.accept", dispatch.Step, dispatch.accept_task, hold=_tasks)
     accept("task.check_in", dispatch.CheckIn, dispatch.check_in, hold=_tasks)
-    accept("task.decline", dispatch.Decline, dispatch.decline, hold=_tasks)
-    accept("task.return", dispatch.Return, dispatch.return_task, hold=_tasks)
+    accept("task.decline", steering.Decline, steering.decline, hold=_tasks)
+    accept("task.return", steering.Return, steering.return_task, hold=_tasks)
     accept("communication_test.answer", comms.Answer, comms.take_answer, hold=_nothing)
     accept("communication_test.confirm", comms.Confirmation, comms.take_confirmation, hold=_nothing)
     new = inspections.NewInspection
@@ -29,7 +30,7 @@ def register() -> None:
     accept("hazard.recheck", again, hazards.recheck, hold=_hazards, images=again.images)
 
 
-def _tasks(bodies: list[dispatch.Step | dispatch.Return | inspections.NewInspection]) -> None:
+def _tasks(bodies: list[dispatch.Step | steering.Return | inspections.NewInspection]) -> None:
     hold_tasks(body.task_id for body in bodies)
 
 

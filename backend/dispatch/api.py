@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from backend.accounts.requests import PersonRequest
 from backend.accounts.roles import COUNTERSIGN, HAND_OVER, RETURN, SEND, SET_REMINDERS, WITHDRAW
-from backend.dispatch import queries, reminders, services
+from backend.dispatch import queries, reminders, services, steering
 from backend.dispatch.kinds import RULES, Goes
 from backend.dispatch.models import Task
 from backend.dispatch.planning import PlanView, Skipped, Wanted, plan
@@ -143,26 +143,26 @@ def _as_it_is(task: Task) -> HttpResponse:
 class HandOver(Endpoint):
     access = {"POST": HAND_OVER}
 
-    @documented(TaskView, takes=services.NewHolder)
+    @documented(TaskView, takes=steering.NewHolder)
     def post(self, request: PersonRequest, task: UUID) -> HttpResponse:
-        order = read(request, services.NewHolder)
-        return _as_it_is(services.hand_over_task(task, order, acting_user=request.user))
+        order = read(request, steering.NewHolder)
+        return _as_it_is(steering.hand_over_task(task, order, acting_user=request.user))
 
 
 class Withdrawal(Endpoint):
     access = {"POST": WITHDRAW}
 
-    @documented(TaskView, takes=services.WithReason)
+    @documented(TaskView, takes=steering.WithReason)
     def post(self, request: PersonRequest, task: UUID) -> HttpResponse:
-        return _as_it_is(services.withdraw(task, read(request, services.WithReason), acting_user=request.user))
+        return _as_it_is(steering.withdraw(task, read(request, steering.WithReason), acting_user=request.user))
 
 
 class Returns(Endpoint):
     access = {"POST": RETURN}
 
-    @documented(TaskView, takes=services.Return)
+    @documented(TaskView, takes=steering.Return)
     def post(self, request: PersonRequest) -> HttpResponse:
-        return _as_it_is(services.return_task(read(request, services.Return), acting_user=request.user))
+        return _as_it_is(steering.return_task(read(request, steering.Return), acting_user=request.user))
 
 
 class Refusals(Endpoint):
@@ -170,17 +170,17 @@ class Refusals(Endpoint):
 
     access = {"POST": SIGNED_IN}
 
-    @documented(TaskView, takes=services.Decline)
+    @documented(TaskView, takes=steering.Decline)
     def post(self, request: PersonRequest) -> HttpResponse:
-        return _as_it_is(services.decline(read(request, services.Decline), acting_user=request.user))
+        return _as_it_is(steering.decline(read(request, steering.Decline), acting_user=request.user))
 
 
 class Countersignatures(Endpoint):
     access = {"POST": COUNTERSIGN}
 
-    @documented(TaskView, takes=services.Countersign)
+    @documented(TaskView, takes=steering.Countersign)
     def post(self, request: PersonRequest, task: UUID) -> HttpResponse:
-        return _as_it_is(services.countersign(task, read(request, services.Countersign), acting_user=request.user))
+        return _as_it_is(steering.countersign(task, read(request, steering.Countersign), acting_user=request.user))
 
 
 class ReminderRules(Endpoint):

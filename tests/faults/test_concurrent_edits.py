@@ -11,7 +11,7 @@ GIVE_AWAY = """
 from uuid import UUID
 from backend.accounts.models import User
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import hand_over
+from backend.dispatch.steering import hand_over
 from backend.foundation.problems import Problem
 office, other = (User.objects.get(phone=p) for p in {people!r})
 try:

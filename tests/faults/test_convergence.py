@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from backend.dispatch.models import Task
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import CheckIn, Step, hand_over
+from backend.dispatch.services import CheckIn, Step
+from backend.dispatch.steering import hand_over
 from backend.foundation import clock
 from backend.inspections.models import Inspection
 from backend.journal import queries as journal

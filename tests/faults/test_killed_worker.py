@@ -39,9 +39,9 @@ async def work(town: Town, n: int) -> None:
     phone = await town.phone(n)
     await town.send()
     await phone.sync()
-    for task in phone.replica.rows("task")[:2]:
-        if task["state"] != "completed":
-            town.answer(phone, task)
+    waiting = [task for task in phone.replica.rows("task") if task["state"] != "completed"]
+    for task in waiting[:2]:
+        town.answer(phone, task)
     await everything_sent([phone])
 
 

@@ -10,7 +10,7 @@ from tests.faults.phones import go, inspect, loaded, network, phone_of, unsent
 HAND_OVER = """
 from backend.accounts.models import User
 from backend.dispatch.models import Task
-from backend.dispatch.services import hand_over
+from backend.dispatch.steering import hand_over
 task = Task.objects.select_related("dispatch").get(pk="{task}")
 office = User.objects.get(phone="10000000401")
 other = User.objects.get(phone="{other}")

@@ -8,10 +8,7 @@ HAND_OVER = """
 from uuid import UUID
 from backend.accounts.models import User
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import hand_over, _tell
-from backend.dispatch.states import TaskState
-from backend.foundation.moves import move
-from backend.journal.recording import recording
+from backend.dispatch.steering import WithReason, hand_over, withdraw
 office, former, other = (User.objects.get(phone=p) for p in {people!r})
 kept, gone, withdrawn = {tasks!r}
 for _ in range({rounds}):
@@ -21,10 +18,7 @@ for _ in range({rounds}):
 for task in gone:
     hand_over(get_task(UUID(task)), other, acting_user=office, why='sick')
 for task in withdrawn:
-    with recording():
-        held = get_task(UUID(task))
-        move(held, TaskState.WITHDRAWN, who=office.id, why='mistake')
-        _tell(held, office)
+    withdraw(UUID(task), WithReason(why='mistake'), acting_user=office)
 """
 RESULTS_OF = """
 from backend.inspections.models import Inspection

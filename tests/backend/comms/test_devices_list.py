@@ -8,7 +8,7 @@ import pytest
 from backend.accounts.models import Device, RoleHeld
 from backend.comms.queries import devices_visible_to
 from backend.comms.verdicts import HOLDING_LONG, Verdict, place_of, verdicts_on
-from backend.dispatch.services import hand_over
+from backend.dispatch.steering import hand_over
 from backend.foundation import clock
 from tests.backend.phone import Phone
 from tests.cast import OTHER_TOWN

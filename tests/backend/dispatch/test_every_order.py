@@ -15,24 +15,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from backend.dispatch.kinds import COUNTERSIGNED
 from backend.dispatch.models import Task, TaskMove
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import (
-    CheckIn,
+from backend.dispatch.services import CheckIn, Step, accept_task, check_in, open_task
+from backend.dispatch.states import MOVES
+from backend.dispatch.steering import (
     Countersign,
     Decline,
     NewHolder,
     Return,
-    Step,
     WithReason,
-    accept_task,
-    check_in,
     countersign,
     decline,
     hand_over_task,
-    open_task,
     return_task,
     withdraw,
 )
-from backend.dispatch.states import MOVES
 from backend.foundation import clock
 from backend.foundation.problems import Problem
 from backend.inspections.models import Inspection

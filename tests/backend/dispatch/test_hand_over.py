@@ -5,7 +5,8 @@ import pytest
 from backend.dispatch.models import Assignment
 from backend.dispatch.permissions import require_held
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import Step, accept_task, hand_over
+from backend.dispatch.services import Step, accept_task
+from backend.dispatch.steering import hand_over
 from backend.foundation import clock
 from backend.foundation.problems import Problem
 from backend.inspections.services import submit

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import CheckIn, Position, Step, accept_task, check_in, hand_over, open_task
+from backend.dispatch.services import CheckIn, Position, Step, accept_task, check_in, open_task
 from backend.dispatch.states import TaskState
+from backend.dispatch.steering import hand_over
 from backend.dispatch.views import task_view
 from backend.foundation import clock
 from backend.foundation.problems import Problem

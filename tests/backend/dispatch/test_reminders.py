@@ -12,7 +12,7 @@ from backend.config import schedule
 from backend.dispatch.models import Reminder, ReminderRule
 from backend.dispatch.queries import get_task
 from backend.dispatch.reminders import NewRule, send_reminders, set_rule
-from backend.dispatch.services import Decline, decline, hand_over
+from backend.dispatch.steering import Decline, decline, hand_over
 from backend.foundation import clock
 from backend.foundation.problems import Problem
 from backend.inspections.services import submit

@@ -8,7 +8,8 @@ import pytest
 from backend.accounts.roles import Role
 from backend.dispatch.models import Assignment, Task, TaskMove
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import Decline, Return, Step, accept_task, decline
+from backend.dispatch.services import Step, accept_task
+from backend.dispatch.steering import Decline, Return, decline
 from backend.foundation import clock
 from backend.foundation.problems import Problem
 from backend.inspections.models import Inspection

@@ -8,7 +8,7 @@ from backend.accounts.roles import Role
 from backend.dispatch.models import Task
 from backend.dispatch.planning import Wanted, plan
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import hand_over
+from backend.dispatch.steering import hand_over
 from backend.foundation.problems import Problem
 from backend.inspections.bodies import Fellow, NewSignature, SignedRecord
 from backend.inspections.services import submit_signed

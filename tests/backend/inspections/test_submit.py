@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.dispatch.services import hand_over
 from backend.dispatch.states import TaskState
+from backend.dispatch.steering import hand_over
 from backend.foundation.problems import Problem
 from backend.hazards.models import Hazard
 from backend.inspections.models import Inspection

@@ -6,7 +6,7 @@ import pytest
 
 from backend.accounts.roles import Role
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import hand_over
+from backend.dispatch.steering import hand_over
 from backend.foundation import clock
 from backend.hazards.models import Source
 from backend.hazards.services import ask_recheck, judge, order_rectification, report

@@ -8,7 +8,7 @@ import pytest
 from backend.accounts.models import RoleHeld
 from backend.dispatch.models import Task
 from backend.dispatch.queries import get_task
-from backend.dispatch.services import (
+from backend.dispatch.steering import (
     Countersign,
     Decline,
     NewHolder,

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from backend.comms.services import Answer, Confirmation, NewTest, start_test, take_answer, take_confirmation
-from backend.dispatch.services import hand_over
+from backend.dispatch.steering import hand_over
 from backend.foundation import clock
 from backend.inspections.services import submit
 from backend.journal.models import Epoch

@@ -7,7 +7,8 @@ import pytest
 
 from backend.accounts.models import RoleHeld
 from backend.dispatch.models import Task, TaskFact
-from backend.dispatch.services import Step, hand_over
+from backend.dispatch.services import Step
+from backend.dispatch.steering import hand_over
 from backend.foundation import clock
 from backend.foundation.problems import Problem
 from backend.inspections.models import Inspection
