@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from backend.accounts import roles
-from backend.accounts.models import User
 from backend.accounts.requests import PersonRequest
 from backend.foundation.access import SIGNED_IN
 from backend.foundation.endpoints import Endpoint, documented
@@ -18,6 +17,7 @@ from backend.hazards.exemption import ExemptionView, exemption
 from backend.hazards.filters import DOCUMENTED, filtered
 from backend.hazards.merging import Double, doubles_of
 from backend.hazards.models import Hazard
+from backend.hazards.permissions import reads_as_enterprise
 from backend.hazards.views import HazardView, HazardWholeView, hazard_view, whole_view
 
 
@@ -44,7 +44,7 @@ class Hazards(Endpoint):
 
     @documented(HazardPage, query=DOCUMENTED | {"cursor": str, "limit": int})
     def get(self, request: PersonRequest) -> HttpResponse:
-        inside = _of_enterprise(request.user)
+        inside = reads_as_enterprise(request.user)
         rows = filtered(queries.hazards_visible_to(request.user), request, to_enterprise=inside)
         return answer(page(queries.with_all(rows), request, lambda row: hazard_view(row, to_enterprise=inside)))
 
@@ -59,7 +59,7 @@ class Counts(Endpoint):
     @documented(HazardCounts, query=DOCUMENTED)
     def get(self, request: PersonRequest) -> HttpResponse:
         """Of the same rows as the list with the same query."""
-        inside = _of_enterprise(request.user)
+        inside = reads_as_enterprise(request.user)
         rows = filtered(queries.hazards_visible_to(request.user), request, to_enterprise=inside)
         by = queries.counts(rows)
         overdue = queries.overdue_hazards(rows).count()
@@ -73,7 +73,7 @@ class OneHazard(Endpoint):
 
     @documented(HazardWholeView, name="hazard")
     def get(self, request: PersonRequest, hazard: UUID) -> HttpResponse:
-        return answer(whole_view(_one(request, hazard), to_enterprise=_of_enterprise(request.user)))
+        return answer(whole_view(_one(request, hazard), to_enterprise=reads_as_enterprise(request.user)))
 
 
 class Exemption(Endpoint):
@@ -197,12 +197,8 @@ class Merges(Endpoint):
 
 def _done(act: Callable[..., Hazard], shape: type[Any], request: PersonRequest, *, status: int = 200) -> HttpResponse:
     done = act(read(request, shape), acting_user=request.user)
-    return answer(hazard_view(queries.get_hazard(done.pk), to_enterprise=_of_enterprise(request.user)), status)
+    return answer(hazard_view(queries.get_hazard(done.pk), to_enterprise=reads_as_enterprise(request.user)), status)
 
 
 def _one(request: PersonRequest, hazard: UUID) -> Hazard:
     return one(queries.with_all(queries.hazards_visible_to(request.user)), hazard, "隐患")
-
-
-def _of_enterprise(user: User) -> bool:
-    return any(held.role in roles.OF_ENTERPRISE for held in user.held_today())

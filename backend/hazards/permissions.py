@@ -75,6 +75,12 @@ def require_department(hazard: Hazard, department: UUID | None, user: User) -> N
     raise NOT_YOUR_HAZARD.because(department_id=str(department) if department else None)
 
 
+def reads_as_enterprise(user: User) -> bool:
+    """Who holds a post at an enterprise reads hazards as its people do, whatever else they hold: no tip is told to them.
+    Every view, filter, count and paper asks here."""
+    return any(held.role in OF_ENTERPRISE for held in user.held_today())
+
+
 def require_rectifier(hazard: Hazard, user: User) -> None:
     """People of the enterprise, and who was named as rectifier. Raises not_rectifier."""
     named = Rectification.objects.filter(hazard=hazard, rectifier=user).exists()

@@ -8,10 +8,10 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from backend.accounts.models import User
-from backend.accounts.roles import OF_ENTERPRISE
 from backend.foundation import clock
 from backend.foundation.shapes import Body, Moment, require_plausible
 from backend.hazards.models import Hazard
+from backend.hazards.permissions import reads_as_enterprise
 from backend.hazards.queries import hazards_visible_to, open_hazards
 from backend.papers.facts import words
 from backend.papers.kinds import Form, Kind
@@ -49,15 +49,10 @@ def issue_ledger(wanted: WantedLedger, town: Town, *, acting_user: User) -> Pape
     made = f"日志印记 {stamped.mark}　出具 {words.moment(stamped.at)}"
     about = "　".join([*filter(None, told), made, *["演示数据，不是正式台账"] * town.demo])
     content = write_ledger(
-        chunks(rows, to_enterprise=of_enterprise(acting_user)), title=f"{town.division.name}{title}", about=about,
+        chunks(rows, to_enterprise=reads_as_enterprise(acting_user)), title=f"{town.division.name}{title}", about=about,
         foot=f"{stamped.number}　{made}",
     )  # fmt: skip
     return hand_out(stamped, Made(title, {Form.XLSX: content}), acting_user=acting_user)
-
-
-def of_enterprise(user: User) -> bool:
-    """Who holds a post at an enterprise reads hazards as its people do, whatever else they hold."""
-    return any(held.role in OF_ENTERPRISE for held in user.held_today())
 
 
 def _narrowed(rows: QuerySet[Hazard], wanted: WantedLedger) -> QuerySet[Hazard]:
