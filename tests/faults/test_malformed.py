@@ -385,14 +385,20 @@ async def uploaded(phone: Phone, content: bytes) -> str:
 
 
 async def test_many_at_once_cost_no_more(town: Town) -> None:
-    """Ten times the largest batch at the same moment. What protects: what is read is one body per request, and each is
-    bounded in bytes and in elements."""
+    """Ten times the largest batch at the same moment, in the long form ninety times. What protects: what is read is one body
+    per request, each is bounded in bytes and in elements, and so are all together: who finds no room is told to come again.
+
+    Seen failing without the bound of all together: 207 MB more at thirty, 391 MB at ninety. What
+    remains is the work of eight threads on 3 MB each, and the bound itself.
+    """
     office, pid = await town.office(), town.pid("web")
     text = b'{"v":1,"epoch":"","ops":[' + b'"' + b"a" * (3 * MB) + b'"' + b"]}"
     before = begin(pid)
     answers = await asyncio.gather(
-        *(strike(office, Attack("", "POST", "/api/ops", 400, "", text)) for _ in range(long(10, 30)))
+        *(strike(office, Attack("", "POST", "/api/ops", 400, "", text)) for _ in range(long(10, 90)))
     )
-    assert {answered.status_code for answered in answers} == {400}
-    assert resident_mb(pid, "VmHWM") - before < MOST_GROWTH_MB + 50
+    statuses = [answered.status_code for answered in answers]
+    assert set(statuses) <= {400, 503}
+    assert statuses.count(400) >= 10
+    assert resident_mb(pid, "VmHWM") - before < MOST_GROWTH_MB + long(50, 200)
     await office.close()

@@ -44,7 +44,8 @@ async def test_a_lost_reply_is_asked_for_again(town: Town):
     await phone.sync()
     task = phone.replica.rows("task")[0]
     op = town.open_a(phone, task)
-    town.proxy.cut_after["down"] = 20  # on the connection that is open: one cut before would lose the question, not the answer
+    # on the connection that is open: one cut before would lose the question, not the answer
+    town.proxy.cut_after["down"] = 20
     try:
         await phone.send()
         raise AssertionError("the answer came through")
