@@ -17,11 +17,17 @@ setup: .venv/.installed pwa/dist/.built
 run: setup
 	@$(BIN)/anwangge run --demo-town towns/jinji
 
+# what starts servers and browsers of its own has the cores to itself
+ALONE := tests/browser tests/faults tests/flow
+SPREAD := -n auto --maxprocesses 4
+
 test: .venv/.installed-test pwa/dist/.built
 	$(BIN)/python -m tests.browser.install
 	cd pwa && npm test --silent
-	$(BIN)/python -m pytest
-	TEST_DATABASE=postgres $(BIN)/python -m pytest tests/backend tests/flow tests/faults/test_database.py tests/faults/test_restore.py
+	$(BIN)/python -m pytest $(SPREAD) $(ALONE:%=--ignore %)
+	$(BIN)/python -m pytest $(ALONE)
+	TEST_DATABASE=postgres $(BIN)/python -m pytest $(SPREAD) tests/backend
+	TEST_DATABASE=postgres $(BIN)/python -m pytest tests/flow tests/faults/test_database.py tests/faults/test_restore.py
 
 check: .venv/.installed-test $(CONTRACT)
 	$(BIN)/ruff check .
