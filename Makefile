@@ -18,7 +18,7 @@ run: setup
 	@$(BIN)/anwangge run --demo-town towns/jinji
 
 # what starts servers and browsers of its own has the cores to itself
-ALONE := tests/browser tests/faults tests/flow
+ALONE := tests/browser tests/client tests/faults tests/flow
 SPREAD := -n auto --maxprocesses 4
 
 test: .venv/.installed-test pwa/dist/.built
