@@ -5,6 +5,7 @@ a weak signal would keep everybody else waiting. Here it is taken first, and han
 bodies at once is bounded too: who comes with a large one when there is no room is told to come again, small ones always fit.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ LARGEST_HEADERS = 65_536
 LARGEST_BODY = 1 << 20
 MOST_HELD = 64 << 20  # of all bodies whose requests are not answered yet
 SMALL_BODY = 64 << 10
+# a phone that vanished in the middle says nothing: what it sent would keep its room until the next start
+PATIENCE_S = 300
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -62,20 +65,24 @@ class Bounded:
 
     async def _take(self, taken: _Taken, receive: Receive, largest: int) -> bool:
         """Whether all of the body came: who sends it may go away before its end."""
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return False
-            piece, more = message.get("body", b""), message.get("more_body", False)
-            taken.pieces.append(piece)
-            taken.size += len(piece)
-            self.held += len(piece)
-            if taken.size > largest:
-                raise _Refused(TOO_LARGE.because(largest=largest))
-            if taken.size > SMALL_BODY and self.held > MOST_HELD:
-                raise _Refused(BUSY.because())
-        return True
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while (message := await receive())["type"] != "http.disconnect":
+                    self._hold(taken, message.get("body", b""), largest)
+                    if not message.get("more_body", False):
+                        return True
+        except TimeoutError:
+            raise _Refused(BUSY.because()) from None
+        return False
+
+    def _hold(self, taken: _Taken, piece: bytes, largest: int) -> None:
+        taken.pieces.append(piece)
+        taken.size += len(piece)
+        self.held += len(piece)
+        if taken.size > largest:
+            raise _Refused(TOO_LARGE.because(largest=largest))
+        if taken.size > SMALL_BODY and self.held > MOST_HELD:
+            raise _Refused(BUSY.because())
 
     def _largest(self, path: str) -> int:
         return next((size for start, size in self.larger if path.startswith(start)), LARGEST_BODY)

@@ -390,8 +390,8 @@ async def test_many_at_once_cost_no_more(town: Town) -> None:
     """Ten times the largest batch at the same moment, in the long form ninety times. What protects: what is read is one body
     per request, each is bounded in bytes and in elements, and so are all together: who finds no room is told to come again.
 
-    Seen failing without the bound of all together: 207 MB more at thirty, 391 MB at ninety. What
-    remains is the work of eight threads on 3 MB each, and the bound itself.
+    Seen failing without the bound of all together: 207 MB more at thirty, 391 MB at ninety. What remains is the work of
+    eight threads on 3 MB each, and the bound itself.
     """
     office, pid = await town.office(), town.pid("web")
     text = b'{"v":1,"epoch":"","ops":[' + b'"' + b"a" * (3 * MB) + b'"' + b"]}"

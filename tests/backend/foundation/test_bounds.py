@@ -29,15 +29,19 @@ class Server:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    def post(self, body, *, ends=True):
-        """Two pieces, as they come over a wire; without its end the sender goes away."""
+    def post(self, body, last="the rest"):
+        """Two pieces, as they come over a wire; or after the first the sender says goodbye, or nothing any more."""
         half = len(body) // 2
-        last = {"type": "http.request", "body": body[half:]} if ends else {"type": "http.disconnect"}
-        coming = [{"type": "http.request", "body": body[:half], "more_body": True}, last]
+        coming = [{"type": "http.request", "body": body[:half], "more_body": True}]
+        coming += {
+            "the rest": [{"type": "http.request", "body": body[half:]}],
+            "goodbye": [{"type": "http.disconnect"}],
+            "nothing": [],
+        }[last]
         sent = []
 
         async def receive():
-            return coming.pop(0)
+            return coming.pop(0) if coming else await asyncio.Future()
 
         async def send(message):
             sent.append(message)
@@ -79,13 +83,17 @@ async def test_a_small_one_always_fits():
     assert status(small) == 200
 
 
-@pytest.mark.parametrize("ends", [True, False])
-async def test_room_comes_back(ends):
-    """When it is answered, and when who sent it goes away in the middle."""
+@pytest.mark.parametrize("last", ["the rest", "goodbye", "nothing"])
+async def test_room_comes_back(last, monkeypatch):
+    """When it is answered, and when who sent it goes away in the middle, with a word or without.
+
+    Seen failing: without the patience's end the one that says nothing is waited for without end.
+    """
+    monkeypatch.setattr(bounds, "PATIENCE_S", 0.01 if last == "nothing" else bounds.PATIENCE_S)
     server = Server()
     server.go.set()
     for _ in range(9):
-        await server.post(LARGE, ends=ends)[1]
+        await server.post(LARGE, last)[1]
     assert server.bounded.held == 0
     sent, done = server.post(LARGE)
     await done

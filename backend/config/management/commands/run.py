@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -28,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, demo_town: Path | None, **options: Any) -> None:
         work_here(settings.HOME)
         processes = Processes(settings.HOME, port, own_store="REDIS_URL" not in os.environ)
+        _when_told_to_stop(_give_up)
         try:
             processes.check()
             call_command("migrate", verbosity=0)
@@ -36,15 +38,16 @@ class Command(BaseCommand):
                 call_command("load_town", str(demo_town))
             processes.start()
             processes.wait_until_healthy()
+            self._say_addresses(port)
+            _when_told_to_stop(processes.ask_to_stop)
         except CannotStart as error:
             processes.stop()
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
-            # they are a group of their own, which Ctrl-C does not reach
+            # they are a session of their own, which no signal to us reaches
             processes.stop()
             raise SystemExit(130) from None
-        self._say_addresses(port)
-        _wait(processes)
+        processes.wait()
         # whoever puts an old copy back while nothing runs is found out at the next start
         note_history()
 
@@ -78,10 +81,15 @@ def _sign_ins() -> list[str]:
     return lines
 
 
-def _wait(processes: Processes) -> None:
-    def stop(signum: int, frame: FrameType | None) -> None:
-        processes.ask_to_stop()
+def _give_up() -> None:
+    raise KeyboardInterrupt
+
+
+def _when_told_to_stop(act: Callable[[], None]) -> None:
+    """By Ctrl-C or SIGTERM. Set at once: a script that starts us with `&` has Ctrl-C ignored, and SIGTERM would end us alone."""
+
+    def told(signum: int, frame: FrameType | None) -> None:
+        act()
 
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, stop)
-    processes.wait()
+        signal.signal(name, told)
