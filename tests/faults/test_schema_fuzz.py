@@ -29,7 +29,7 @@ from backend.standards.api import XLSX
 from tests.faults.town import OFFICE, Town, long
 
 import_module("backend.config.urls")
-EXAMPLES = long(6, 150)
+EXAMPLES = long(6, 50)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 NEVER = {("DELETE", "/api/session")}  # who signs out can ask nothing more; test_session.py has it
 MODES = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
