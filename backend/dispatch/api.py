@@ -98,10 +98,11 @@ class Tasks(Endpoint):
     )
     def get(self, request: PersonRequest) -> HttpResponse:
         ids = {name: name for name in ("dispatch", "assignee", "grid", "enterprise")}
-        rows = narrowed(queries.tasks_visible_to(request.user), request, words=("state",), ids=ids)
+        seen = queries.seen_tasks(request.user)
+        rows = narrowed(seen.rows, request, words=("state",), ids=ids)
         if kind := request.query_params.get("kind"):
             rows = rows.filter(dispatch__kind=kind)
-        return answer(page(queries.with_all(rows), request, task_view))
+        return answer(page(queries.with_all(rows), request, task_view, seen.grounds))
 
 
 class OneTask(Endpoint):

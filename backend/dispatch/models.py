@@ -47,10 +47,11 @@ class Task(Stateful):
     known_parties: list["Countersignature"]  # filled by queries.with_all
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="tasks")
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="tasks")
-    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="tasks")
-    assignee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tasks")
+    # db_index=False: the indexes below begin with them
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tasks", db_index=False)
     assignment_no = models.PositiveIntegerField(default=1)
     deadline = models.DateTimeField()
     sent_at = models.DateTimeField()
@@ -62,6 +63,12 @@ class Task(Stateful):
         indexes = [
             models.Index(fields=["assignee", "state"], name="dispatch_task_assignee"),
             models.Index(fields=["state", "deadline"], name="dispatch_task_deadline"),
+            # lists read the newest of them from the end
+            models.Index(fields=["dispatch", "id"], name="dispatch_task_of_dispatch"),
+            models.Index(fields=["enterprise", "id"], name="dispatch_task_of_enterprise"),
+            models.Index(fields=["grid", "id"], name="dispatch_task_of_grid"),
+            models.Index(fields=["assignee", "id"], name="dispatch_task_of_person"),
+            models.Index(fields=["state", "id"], name="dispatch_task_in_state"),
         ]
 
     @property

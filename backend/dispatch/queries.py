@@ -13,10 +13,11 @@ from backend.dispatch.models import Countersignature, Dispatch, Reminder, Remind
 from backend.dispatch.states import FINAL, OPEN, UNDER_WAY, Fact
 from backend.enterprises.models import Enterprise
 from backend.foundation import clock
+from backend.foundation.pagination import Seen
 from backend.foundation.problems import NOT_FOUND
 from backend.journal.recording import held
 from backend.standards.models import Checklist
-from backend.territory.scopes import Scope, scope_of
+from backend.territory.scopes import scope_of
 
 RECENT_DAYS = 7
 
@@ -41,11 +42,20 @@ def with_all(tasks: QuerySet[Task]) -> QuerySet[Task]:
 def tasks_visible_to(user: User) -> QuerySet[Task]:
     """Own tasks; those that the own departments sent or take part in; all of the town for the offices that see everything.
     Never an unannounced one at an enterprise where the person has a post, until its result is in."""
+    return seen_tasks(user).together()
+
+
+def seen_tasks(user: User) -> Seen[Task]:
+    """The same, ground by ground."""
     scope = scope_of(user)
-    rows = Task.objects.filter(
-        _visible(scope, "assignee", "grid__code", "dispatch__department") | _takes_part(scope.departments)
-    )
-    return rows.exclude(hidden_from(scope)) if scope.enterprises else rows
+    rows = Task.objects.exclude(hidden_from(scope)) if scope.enterprises else Task.objects.all()
+    return Seen(
+        rows,
+        (
+            Q(assignee=scope.user), scope.within("grid__code", scope.wide),
+            Q(dispatch__department__in=scope.departments), _takes_part(scope.departments),
+        ),
+    )  # fmt: skip
 
 
 def tasks_of_department(department: UUID) -> QuerySet[Task]:
@@ -74,10 +84,6 @@ def dispatches_visible_to(user: User) -> QuerySet[Dispatch]:
     if scope.enterprises:
         rows = rows.exclude(pk__in=Task.objects.filter(hidden_from(scope)).values("dispatch"))
     return rows.annotate(task_count=Count("tasks"), submitted_count=submitted)
-
-
-def _visible(scope: Scope, person: str, code: str, department: str) -> Q:
-    return Q(**{person: scope.user}) | scope.within(code, scope.wide) | Q(**{f"{department}__in": scope.departments})
 
 
 def get_task(task: UUID) -> Task:

@@ -1,11 +1,18 @@
-"""Lists over REST: narrowed by what was asked, paged by id. Ids are in order of making, so a page never shifts."""
+"""Lists over REST: narrowed by what was asked, paged by id. Ids are in order of making, so a page never shifts.
+
+A person sees a row on one of several grounds: it is theirs, their department sent it, it lies in their division. Asked for
+all of them at once the database reads the whole table; asked ground by ground it reads the end of one index each.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from rest_framework.request import Request
 
 from backend.foundation.problems import NOT_FOUND, UNREADABLE
@@ -16,6 +23,18 @@ PAGE = 100
 MOST = 500
 Names = tuple[str, ...]
 NO_IDS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Seen(Generic[Row]):
+    """Those of `rows` that fit at least one of the grounds. No ground may give a row twice."""
+
+    rows: QuerySet[Row]
+    grounds: tuple[Q, ...]
+
+    def together(self) -> QuerySet[Row]:
+        """As one query, for single rows, counts and whatever narrows them down further."""
+        return self.rows.filter(reduce(or_, self.grounds))
 
 
 def narrowed(
@@ -36,14 +55,26 @@ def one(rows: QuerySet[Row], key: UUID, what: str) -> Row:
     return found
 
 
-def page(rows: QuerySet[Row], request: Request, view: Callable[[Row], Any]) -> dict[str, Any]:
-    """{results, next}: newest first, `?cursor=` the last id seen, `?limit=` at most 500."""
+def page(
+    rows: QuerySet[Row], request: Request, view: Callable[[Row], Any], grounds: Iterable[Q] = ()
+) -> dict[str, Any]:
+    """{results, next}: newest first, `?cursor=` the last id seen, `?limit=` at most 500. Only what fits one of the grounds,
+    if there are any; see `Seen`."""
     cursor, limit = request.query_params.get("cursor"), _limit(request)
     if cursor:
         rows = rows.filter(pk__lt=uuid_of(cursor, "cursor"))
+    if grounds:
+        rows = rows.filter(pk__in=_newest(rows, grounds, limit + 1))
     found = list(rows.order_by("-pk")[: limit + 1])
     shown = found[:limit]
     return {"results": [view(row) for row in shown], "next": str(shown[-1].pk) if len(found) > limit else None}
+
+
+def _newest(rows: QuerySet[Row], grounds: Iterable[Q], most: int) -> list[Any]:
+    found: set[Any] = set()
+    for ground in grounds:
+        found.update(rows.filter(ground).order_by("-pk").values_list("pk", flat=True)[:most])
+    return sorted(found, reverse=True)[:most]
 
 
 def page_in_order(

@@ -45,8 +45,9 @@ class Hazards(Endpoint):
     @documented(HazardPage, query=DOCUMENTED | {"cursor": str, "limit": int})
     def get(self, request: PersonRequest) -> HttpResponse:
         inside = reads_as_enterprise(request.user)
-        rows = filtered(queries.hazards_visible_to(request.user), request, to_enterprise=inside)
-        return answer(page(queries.with_all(rows), request, lambda row: hazard_view(row, to_enterprise=inside)))
+        seen = queries.seen_hazards(request.user)
+        rows = queries.with_all(filtered(seen.rows, request, to_enterprise=inside))
+        return answer(page(rows, request, lambda row: hazard_view(row, to_enterprise=inside), seen.grounds))
 
     @documented(HazardView, takes=bodies.NewFinding, status=201)
     def post(self, request: PersonRequest) -> HttpResponse:
@@ -61,11 +62,8 @@ class Counts(Endpoint):
         """Of the same rows as the list with the same query."""
         inside = reads_as_enterprise(request.user)
         rows = filtered(queries.hazards_visible_to(request.user), request, to_enterprise=inside)
-        by = queries.counts(rows)
-        overdue = queries.overdue_hazards(rows).count()
-        return answer(
-            HazardCounts(total=sum(by["state"].values()), overdue=overdue, state=by["state"], level=by["level"])
-        )
+        found = queries.counted(rows)
+        return answer(HazardCounts(total=found.total, overdue=found.overdue, state=found.state, level=found.level))
 
 
 class OneHazard(Endpoint):

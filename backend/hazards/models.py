@@ -38,9 +38,16 @@ class Hazard(Stateful):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     town = models.CharField(max_length=9)
     number = models.CharField("town, year and running number", max_length=24, unique=True)
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="hazards")
-    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="hazards")
-    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="hazards")
+    # db_index=False: the indexes below begin with them
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="hazards", db_index=False)
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="hazards", db_index=False)
+    department = models.ForeignKey(
+        Department, null=True, on_delete=models.PROTECT, related_name="hazards", db_index=False
+    )
+    sender = models.ForeignKey(
+        Department, null=True, on_delete=models.PROTECT, related_name="+", db_index=False,
+        verbose_name="department that sent the inspection it came out of",
+    )  # fmt: skip
     sector = models.CharField(max_length=2)
     source = models.CharField(max_length=12, choices=Source.choices)
     cause = models.CharField(max_length=12, choices=Cause.choices, blank=True)
@@ -58,7 +65,7 @@ class Hazard(Stateful):
     fixed_on_spot = models.BooleanField("with photos before and after, not yet refuted by a re-check", default=False)
     task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="hazards")
     inspection_id = models.UUIDField(null=True)
-    found_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hazards_found")
+    found_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hazards_found", db_index=False)
     found_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     due = models.DateTimeField(null=True)
@@ -70,10 +77,18 @@ class Hazard(Stateful):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["town", "state"], name="hazards_town_state"),
+            models.Index(fields=["town", "state", "level", "due"], name="hazards_town_counted"),
             models.Index(fields=["department", "state"], name="hazards_department_state"),
             models.Index(fields=["state", "due"], name="hazards_state_due"),
             models.Index(fields=["lat", "lon"], name="hazards_where"),
+            # lists read the newest of them from the end
+            models.Index(fields=["enterprise", "id"], name="hazards_of_enterprise"),
+            models.Index(fields=["grid", "id"], name="hazards_of_grid"),
+            models.Index(fields=["department", "id"], name="hazards_of_department"),
+            models.Index(fields=["sender", "id"], name="hazards_of_sender"),
+            models.Index(fields=["found_by", "id"], name="hazards_of_finder"),
+            models.Index(fields=["state", "id"], name="hazards_in_state"),
+            models.Index(fields=["level", "id"], name="hazards_of_level"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,8 @@
 """Reading the ledger."""
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -8,6 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from backend.accounts.models import User
 from backend.accounts.roles import Role
 from backend.foundation import clock
+from backend.foundation.pagination import Seen
 from backend.foundation.problems import NOT_FOUND
 from backend.hazards.models import (
     Hazard,
@@ -19,7 +22,9 @@ from backend.hazards.models import (
     Stage,
 )
 from backend.hazards.states import OPEN, Level, PetitionState
-from backend.territory.scopes import scope_of
+from backend.territory.scopes import NOTHING, scope_of
+
+TOWN_DIGITS = 9
 
 
 def with_all(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
@@ -41,16 +46,37 @@ def with_all(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
 def hazards_visible_to(user: User) -> QuerySet[Hazard]:
     """Those in the own grids, found by oneself, to be rectified by oneself, of the own departments (responsible, or that
     sent the inspection), of the own enterprise; of the whole town for the offices and for who enforces in it."""
+    return seen_hazards(user).together()
+
+
+def seen_hazards(user: User) -> Seen[Hazard]:
+    """The same, ground by ground."""
     scope = scope_of(user)
-    own = Q(found_by=user) | Q(pk__in=Rectification.objects.filter(rectifier=user).values("hazard"))
-    found = own | Q(grid__in=scope.grids) | concerning(scope.departments) | Q(enterprise__in=scope.enterprises)
     enforced = tuple(held.division for held in user.held_today() if held.role == Role.ENFORCEMENT_OFFICER)
-    return Hazard.objects.filter(found | scope.within("grid__code", (*scope.wide, *enforced)))
+    named = Rectification.objects.filter(rectifier=user).values("hazard")
+    return Seen(
+        Hazard.objects.all(),
+        (
+            Q(found_by=user), Q(pk__in=named), Q(grid__in=scope.grids), Q(enterprise__in=scope.enterprises),
+            Q(department__in=scope.departments), Q(sender__in=scope.departments), _inside((*scope.wide, *enforced)),
+        ),
+    )  # fmt: skip
+
+
+def _inside(divisions: Iterable[str]) -> Q:
+    """In one of these divisions. The town's own column spares the grids where a division is a town or holds towns."""
+    found = NOTHING
+    for code in divisions:
+        if len(code) > TOWN_DIGITS:
+            found |= Q(town=code[:TOWN_DIGITS], grid__code__startswith=code)
+        else:
+            found |= Q(town=code) if len(code) == TOWN_DIGITS else Q(town__startswith=code)
+    return found
 
 
 def concerning(departments: Iterable[UUID]) -> Q:
     """Hazards that a department answers for, or that came out of an inspection it sent."""
-    return Q(department__in=departments) | Q(task__dispatch__department__in=departments)
+    return Q(department__in=departments) | Q(sender__in=departments)
 
 
 def open_hazards(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
@@ -76,12 +102,24 @@ def hold_hazards(hazards: Iterable[UUID]) -> None:
     list(rows.values_list("pk", flat=True))
 
 
-def counts(rows: QuerySet[Hazard]) -> dict[str, dict[str, int]]:
-    """How many by state and by level (`""`: not judged yet), in one query each."""
-    return {
-        column: {row[column]: row["n"] for row in rows.order_by().values(column).annotate(n=Count("pk", distinct=True))}
-        for column in ("state", "level")
-    }
+@dataclass
+class Counted:
+    """`level` "": not judged yet."""
+
+    total: int = 0
+    overdue: int = 0
+    state: Counter[str] = field(default_factory=Counter)
+    level: Counter[str] = field(default_factory=Counter)
+
+
+def counted(rows: QuerySet[Hazard]) -> Counted:
+    """How many, by state and by level, and how many of them are overdue, in one query."""
+    late, found = Count("pk", filter=Q(state__in=OPEN, due__lt=clock.now())), Counted()
+    for state, level, n, overdue in rows.order_by().values_list("state", "level").annotate(n=Count("pk"), late=late):
+        found.total, found.overdue = found.total + n, found.overdue + overdue
+        found.state[state] += n
+        found.level[level] += n
+    return found
 
 
 def awaiting_receipt(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:

@@ -193,7 +193,8 @@ def _open(finding: Finding, user: User) -> Hazard:
         lon=place.lon if finding.lon is None else finding.lon, lat=place.lat if finding.lat is None else finding.lat,
         description=finding.description, proposed_level=finding.level, clause=finding.clause,
         proposed_citation=plain(citation(finding.clause, day)) if finding.clause else None, task=finding.task,
-        inspection_id=finding.inspection, found_by=user, found_at=finding.found_at, recorded_at=clock.now(),
+        sender=finding.task.dispatch.department if finding.task else None, inspection_id=finding.inspection, found_by=user,
+        found_at=finding.found_at, recorded_at=clock.now(),
         request=finding.request, is_demo=place.is_demo,
     )  # fmt: skip
 

@@ -51,6 +51,7 @@ def statements(sizes: dict[str, int]) -> list[str]:
         }),
         _numbered("grids", "territory_grid", "uid"),
         _numbered("people", "accounts_user", "id"),
+        _numbered("departments", "accounts_department", "id"),
         _copies("enterprises_enterprise", "ORDER BY id LIMIT 1", sizes["enterprises"], {
             "id": _ID.format(base=2), "name": "'样本单位 ' || n", "uscc": "''",
             "grid_id": f"(SELECT id FROM bench_grids g WHERE g.k = n % {sizes['grids']})",
@@ -58,6 +59,7 @@ def statements(sizes: dict[str, int]) -> list[str]:
         _numbered("places", "enterprises_enterprise", "id, grid_id"),
         _copies("dispatch_dispatch", "ORDER BY id LIMIT 1", sizes["dispatches"], {
             "id": _ID.format(base=3), "request": "md5(n::text) || md5('d' || n)",
+            "department_id": "(SELECT id FROM bench_departments b WHERE b.k = n % (SELECT count(*) FROM bench_departments))",
         }),
         _numbered("dispatches", "dispatch_dispatch", "id"),
         _TASKS.format(count=sizes["tasks"], new=_ID.format(base="(1::bigint << 40)")),
@@ -106,10 +108,14 @@ SELECT (jsonb_populate_record(NULL::hazards_hazard, to_jsonb(t) || jsonb_build_o
   'id', {new}, 'number', 'B-' || n, 'task_id', NULL, 'inspection_id', NULL, 'enterprise_id', e.id, 'grid_id', e.grid_id,
   'state', CASE WHEN n % 20 = 0 THEN 'rectifying' ELSE 'closed' END, 'level', CASE WHEN n % 50 = 0 THEN 'major' ELSE 'general' END,
   'found_at', now() - ({count} - n) * interval '50 minutes',
-  'due', now() - ({count} - n) * interval '50 minutes' + interval '9 days'
+  'due', now() - ({count} - n) * interval '50 minutes' + interval '9 days',
+  'department_id', d.id, 'sender_id', s.id, 'found_by_id', p.id
   ))).*
 FROM (SELECT * FROM hazards_hazard ORDER BY id LIMIT 1) t, generate_series(1, {count}) n
 JOIN bench_places e ON e.k = n * 7919::bigint % (SELECT count(*) FROM bench_places)
+JOIN bench_departments d ON d.k = e.k % (SELECT count(*) FROM bench_departments)
+JOIN bench_departments s ON s.k = n % (SELECT count(*) FROM bench_departments)
+JOIN bench_people p ON p.k = e.k % (SELECT count(*) FROM bench_people)
 """
 
 
@@ -142,6 +148,9 @@ async def questions(session: Session, role: str) -> list[tuple[str, str, dict[st
         ("hazards open", "/api/hazards", {"open": "1"}),
         ("hazards major", "/api/hazards", {"level": "major"}),
         ("hazards to be judged", "/api/hazards", {"state": "reported"}),
+        ("hazards overdue", "/api/hazards", {"overdue": "1"}),
+        ("hazards counted", "/api/hazards/counts", {}),
+        ("major hazards counted", "/api/hazards/counts", {"level": "major"}),
         ("hazards of a grid", "/api/hazards", {"grid": hazard["grid"]["uid"]}),
         ("one hazard", f"/api/hazards/{hazard['id']}", {}),
         ("enterprises", "/api/enterprises", {}),

@@ -1,16 +1,20 @@
 """The ledger as it is read: filters, counts, pages, a fixed number of queries; and what an enterprise's people never read."""
 
 from datetime import timedelta
+from random import Random
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.accounts.models import Department
 from backend.foundation import clock
+from backend.foundation.ids import new_id
 from backend.hazards.bodies import Cancellation, ReportUp
 from backend.hazards.models import Hazard
 from backend.hazards.petitions import propose_cancellation
+from backend.hazards.queries import hazards_visible_to
 from backend.hazards.reporting_up import report_up
 from backend.hazards.services import report, report_found
 from backend.hazards.states import HazardState, Level
@@ -194,3 +198,35 @@ def test_who_gave_a_tip_is_nowhere_in_the_ledger(cast):
     assert made["found_by"]["name"] == "officer", "found by who recorded it"
     assert "13800000000" not in "".join(EventBody.objects.values_list("body", flat=True))
     assert set(Event.objects.values_list("type", flat=True)) == {"hazard.reported"}
+
+
+def pages(person, path):
+    """Ids on all pages of two, in the order in which they came."""
+    ids, cursor = [], ""
+    while cursor is not None:
+        answered = Phone(person).get(path, limit=2, **({"cursor": cursor} if cursor else {})).json()
+        ids += [row["id"] for row in answered["results"]]
+        cursor = answered["next"]
+    return ids
+
+
+def test_read_ground_by_ground_each_sees_the_same_rows_once(ledger):
+    """Rows are given away at random, so that they are seen on every mixture of grounds; senders come from tasks."""
+    drawn, people = Random(20230518), list(ledger.people.values())
+    departments = [None, *Department.objects.all()]
+    for row in Hazard.objects.all():
+        for _ in range(4):
+            row.pk, row.number, row._state.adding = new_id(), str(new_id())[:24], True
+            row.found_by, row.department, row.sender = (
+                drawn.choice(some) for some in (people, departments, departments)
+            )
+            row.save(force_insert=True)
+    for person in people:
+        rows = hazards_visible_to(person).order_by("-pk").values_list("pk", flat=True)
+        assert pages(person, "/api/hazards") == [str(pk) for pk in rows]
+    assert len({frozenset(hazards_visible_to(person).values_list("pk", flat=True)) for person in people}) > 1
+
+
+def test_a_hazard_keeps_who_sent_the_inspection(ledger):
+    rows = Hazard.objects.exclude(task=None).select_related("task__dispatch")
+    assert rows and all(row.sender_id == row.task.dispatch.department_id for row in rows)
