@@ -69,6 +69,7 @@ class Task(Stateful):
             models.Index(fields=["grid", "id"], name="dispatch_task_of_grid"),
             models.Index(fields=["assignee", "id"], name="dispatch_task_of_person"),
             models.Index(fields=["state", "id"], name="dispatch_task_in_state"),
+            models.Index(fields=["state", "sent_at"], name="dispatch_task_done_since"),
         ]
 
     @property
@@ -102,7 +103,9 @@ class Assignment(models.Model):
 class TaskFact(models.Model):
     """A rung of the ladder: the first time it was reached under an assignment."""
 
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="facts")
+    task = models.ForeignKey(
+        Task, on_delete=models.CASCADE, related_name="facts", db_index=False
+    )  # the constraint has one
     assignment_no = models.PositiveIntegerField()
     fact = models.CharField(max_length=10, choices=Fact.choices)
     at = models.DateTimeField()
@@ -114,6 +117,7 @@ class TaskFact(models.Model):
     off_grid_m = models.FloatField("metres outside the task's grid, 0 inside", null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["at"], name="dispatch_fact_at")]
         constraints = [
             models.UniqueConstraint(fields=["task", "assignment_no", "fact"], name="dispatch_fact_once"),
         ]

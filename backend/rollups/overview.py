@@ -1,5 +1,7 @@
 """The town's picture: what burns, whether work moves, where, who owes, the trend. Every figure has a definition."""
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -73,48 +75,77 @@ def overview(user: User, town: Town) -> Overview:
     hazards = hazards_visible_to(user).filter(town=town.code)
     progress = Progress.objects.filter(town=town.code).first()
     trend = _trend(town)
+    owing = _owing(tasks, hazards)
     return Overview(
         division=town.code, name=town.division.name, as_of=clock.now().isoformat(), version=progress.seq if progress else 0,
-        figures=_figures(user, town, tasks, hazards, trend[-1]), burning=_burning(hazards),
-        grids=_grids(user, tasks, hazards, town), departments=_departments(town, tasks, hazards), trend=trend,
+        figures=_figures(user, town, tasks, owing, trend[-1]), burning=_burning(hazards),
+        grids=_grids(user, tasks, hazards, town), departments=_departments(town, tasks, owing), trend=trend,
         definitions=DEFINITIONS,
     )  # fmt: skip
 
 
-def _figures(
-    user: User, town: Town, tasks: QuerySet[Task], hazards: QuerySet[Hazard], today: TrendDay
-) -> dict[str, int]:
-    late = Q(due__lt=clock.now())
-    major = Q(level=Level.MAJOR)
-    counted = open_hazards(hazards).order_by().aggregate(
-        major_open=Count("pk", filter=major), major_overdue=Count("pk", filter=major & late),
-        hazards_open=Count("pk"), hazards_overdue=Count("pk", filter=late),
-    ) | tasks.order_by().filter(state__in=OPEN).aggregate(
+@dataclass
+class Owing:
+    """What is open, by department; None: of no department. Counted once, for the figures and for the duty matrix."""
+
+    tasks: dict[UUID | None, dict[str, int]]
+    hazards: dict[UUID | None, dict[str, int]]
+
+    def sums(self) -> dict[str, int]:
+        summed: Counter[str] = Counter(dict.fromkeys(("tasks_open", "tasks_overdue", *_OF_HAZARDS), 0))
+        for row in (*self.tasks.values(), *self.hazards.values()):
+            summed.update(row)
+        return dict(summed)
+
+
+_OF_HAZARDS = ("hazards_open", "hazards_overdue", "major_open", "major_overdue")
+
+
+def _owing(tasks: QuerySet[Task], hazards: QuerySet[Hazard]) -> Owing:
+    late, major = Q(due__lt=clock.now()), Q(level=Level.MAJOR)
+    of_task = tasks.filter(state__in=OPEN).order_by().values("dispatch__department").annotate(
         tasks_open=Count("pk"), tasks_overdue=Count("pk", filter=Q(deadline__lt=clock.now()))
     )  # fmt: skip
+    of_hazard = open_hazards(hazards).order_by().values("department").annotate(
+        hazards_open=Count("pk"), hazards_overdue=Count("pk", filter=late),
+        major_open=Count("pk", filter=major), major_overdue=Count("pk", filter=major & late),
+    )  # fmt: skip
+    return Owing(
+        {row.pop("dispatch__department"): row for row in of_task}, {row.pop("department"): row for row in of_hazard}
+    )
+
+
+def _figures(user: User, town: Town, tasks: QuerySet[Task], owing: Owing, today: TrendDay) -> dict[str, int]:
     enterprises = enterprises_visible_to(user).filter(village__code__startswith=town.code)
     active = TaskFact.objects.filter(
         task__in=tasks, fact__in=["on_site", "submitted"], at__gte=clock.start_of(clock.today())
     )
-    return counted | {
-        "sent_today": today.sent,
-        "done_today": today.done,
-        "found_today": today.found,
-        "closed_today": today.closed,
-        "enterprises": enterprises.count(),
-        "visited_30d": enterprises.filter(last_visit__gte=clock.days_ago(30)).count(),
-        "workers_active_today": active.values("task__assignee").distinct().count(),
-        "workers": Posting.objects.current().filter(grid__code__startswith=town.code).values("user").distinct().count(),
-    }
+    visited = Count("pk", filter=Q(last_visit__gte=clock.days_ago(30)))
+    return (
+        owing.sums()
+        | enterprises.order_by().aggregate(enterprises=Count("pk"), visited_30d=visited)
+        | {
+            "sent_today": today.sent,
+            "done_today": today.done,
+            "found_today": today.found,
+            "closed_today": today.closed,
+            "workers_active_today": active.values("task__assignee").distinct().count(),
+            "workers": Posting.objects.current()
+            .filter(grid__code__startswith=town.code)
+            .values("user")
+            .distinct()
+            .count(),
+        }
+    )
 
 
 def _burning(hazards: QuerySet[Hazard]) -> list[HazardView]:
     """Major ones first, then those longest past their date."""
     urgent = open_hazards(hazards).filter(Q(level=Level.MAJOR) | Q(due__lt=clock.now()))
-    ordered = (
-        with_all(urgent).annotate(is_major=Q(level=Level.MAJOR)).order_by("-is_major", F("due").asc(nulls_last=True))
-    )
-    return [hazard_view(hazard) for hazard in ordered[:8]]
+    ordered = urgent.annotate(is_major=Q(level=Level.MAJOR)).order_by("-is_major", F("due").asc(nulls_last=True))
+    first = list(ordered.values_list("pk", flat=True)[:8])  # first their ids: to sort whole rows takes longer
+    rows = with_all(Hazard.objects.filter(pk__in=first)).in_bulk()
+    return [hazard_view(rows[key]) for key in first]
 
 
 def _grids(user: User, tasks: QuerySet[Task], hazards: QuerySet[Hazard], town: Town) -> list[GridFigures]:
@@ -129,34 +160,26 @@ def _grids(user: User, tasks: QuerySet[Task], hazards: QuerySet[Hazard], town: T
     done = dict(DayCount.objects.filter(town=town.code, day=clock.today()).values_list("grid").annotate(n=Sum("done")))
     return [
         GridFigures(
-            uid=grid.uid, code=grid.code,
-            open_hazards=found.get(grid.uid, {}).get("n", 0), major_open=found.get(grid.uid, {}).get("m", 0),
-            tasks_open=waiting.get(grid.uid, {}).get("n", 0), tasks_overdue=waiting.get(grid.uid, {}).get("late", 0),
-            done_today=done.get(grid.uid, 0),
+            uid=uid, code=code,
+            open_hazards=found.get(uid, {}).get("n", 0), major_open=found.get(uid, {}).get("m", 0),
+            tasks_open=waiting.get(uid, {}).get("n", 0), tasks_overdue=waiting.get(uid, {}).get("late", 0),
+            done_today=done.get(uid, 0),
         )
-        for grid in grids_visible_to(user).filter(code__startswith=town.code)
+        for uid, code in grids_visible_to(user).filter(code__startswith=town.code).values_list("uid", "code")
     ]  # fmt: skip
 
 
-def _departments(town: Town, tasks: QuerySet[Task], hazards: QuerySet[Hazard]) -> list[DepartmentFigures]:
+def _departments(town: Town, tasks: QuerySet[Task], owing: Owing) -> list[DepartmentFigures]:
     """The duty matrix: what each department has out, and what it owes."""
-    now = clock.now()
-    owed = Q(state__in=OPEN) | Q(state="completed", sent_at__gte=clock.days_ago(30))
-    of_task = tasks.filter(owed).order_by().values("dispatch__department").annotate(
-        open=Count("pk", filter=Q(state__in=OPEN)),
-        late=Count("pk", filter=Q(state__in=OPEN, deadline__lt=now)),
-        done=Count("pk", filter=Q(state="completed", sent_at__gte=clock.days_ago(30))),
-    )  # fmt: skip
-    of_hazard = open_hazards(hazards).order_by().values("department").annotate(
-        open=Count("pk"), late=Count("pk", filter=Q(due__lt=now))
-    )  # fmt: skip
-    t, h = {r["dispatch__department"]: r for r in of_task}, {r["department"]: r for r in of_hazard}
+    fresh = tasks.filter(state="completed", sent_at__gte=clock.days_ago(30)).order_by()
+    done = dict(fresh.values_list("dispatch__department").annotate(n=Count("pk")))
+    t, h = owing.tasks, owing.hazards
     return [
         DepartmentFigures(
             id=d.id, name=d.name, short=d.short,
-            tasks_open=t.get(d.id, {}).get("open", 0), tasks_overdue=t.get(d.id, {}).get("late", 0),
-            done_30d=t.get(d.id, {}).get("done", 0),
-            hazards_open=h.get(d.id, {}).get("open", 0), hazards_overdue=h.get(d.id, {}).get("late", 0),
+            tasks_open=t.get(d.id, {}).get("tasks_open", 0), tasks_overdue=t.get(d.id, {}).get("tasks_overdue", 0),
+            done_30d=done.get(d.id, 0),
+            hazards_open=h.get(d.id, {}).get("hazards_open", 0), hazards_overdue=h.get(d.id, {}).get("hazards_overdue", 0),
         )
         for d in Department.objects.filter(division=town.code)
     ]  # fmt: skip

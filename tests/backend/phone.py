@@ -29,6 +29,16 @@ class Phone:
     def get(self, path: str, **query: Any) -> HttpResponse:
         return self.client.get(path, query)
 
+    def pages(self, path: str, limit: int = 7) -> list[str]:
+        """Ids on all pages of a list, in the order in which they came."""
+        ids: list[str] = []
+        answered = self.get(path, limit=limit).json()
+        while True:
+            ids += [row["id"] for row in answered["results"]]
+            if answered["next"] is None:
+                return ids
+            answered = self.get(path, limit=limit, cursor=answered["next"]).json()
+
     def post(self, path: str, body: Any) -> HttpResponse:
         return self._send("post", path, msgspec.json.encode(body), "application/json")
 

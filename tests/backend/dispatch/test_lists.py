@@ -6,12 +6,12 @@ from backend.accounts.models import Department
 from backend.dispatch.models import Countersignature, Dispatch, Task
 from backend.dispatch.queries import tasks_visible_to
 from backend.foundation.ids import new_id
-from tests.backend.hazards.test_lists import pages
+from tests.backend.phone import Phone
 
 
 def test_read_ground_by_ground_each_sees_the_same_rows_once(cast):
     drawn, people = Random(20230518), list(cast.people.values())
-    departments, first = list(Department.objects.all()), Task.objects.select_related("dispatch").first()
+    departments, first = list(Department.objects.all()), cast.task_for(1)
     dispatches = []
     for department in departments:
         sent = Dispatch.objects.get(pk=first.dispatch_id)
@@ -27,5 +27,5 @@ def test_read_ground_by_ground_each_sees_the_same_rows_once(cast):
             Countersignature.objects.create(task=task, department=drawn.choice(departments))
     for person in people:
         rows = tasks_visible_to(person).order_by("-pk").values_list("pk", flat=True)
-        assert pages(person, "/api/tasks") == [str(pk) for pk in rows]
+        assert Phone(person).pages("/api/tasks") == [str(pk) for pk in rows]
     assert len({frozenset(tasks_visible_to(person).values_list("pk", flat=True)) for person in people}) > 1
