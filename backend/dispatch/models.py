@@ -1,6 +1,7 @@
 """Tasks: everything somebody must do by a date, who holds it, and what is known of its way to them."""
 
 from django.db import models
+from django.db.models import Q
 
 from backend.accounts.models import Department, User
 from backend.dispatch.kinds import Kind
@@ -70,6 +71,12 @@ class Task(Stateful):
             models.Index(fields=["assignee", "id"], name="dispatch_task_of_person"),
             models.Index(fields=["state", "id"], name="dispatch_task_in_state"),
             models.Index(fields=["state", "sent_at"], name="dispatch_task_done_since"),
+            # what is open is counted from this alone: all by which somebody may see it, and what is counted
+            models.Index(
+                fields=["grid", "deadline", "dispatch", "assignee", "id"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="dispatch_task_open",
+            ),
         ]
 
     @property

@@ -77,7 +77,22 @@ class Hazard(Stateful):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["town", "state", "level", "due"], name="hazards_town_counted"),
+            # the ledger is counted from this alone: what is counted, and all by which somebody may see a row
+            models.Index(
+                fields=[
+                    "town",
+                    "state",
+                    "level",
+                    "due",
+                    "found_by",
+                    "department",
+                    "sender",
+                    "grid",
+                    "enterprise",
+                    "id",
+                ],
+                name="hazards_counted",
+            ),
             models.Index(fields=["department", "state"], name="hazards_department_state"),
             models.Index(fields=["state", "due"], name="hazards_state_due"),
             models.Index(fields=["lat", "lon"], name="hazards_where"),
