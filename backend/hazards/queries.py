@@ -37,7 +37,7 @@ def with_all(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
         "enterprise", "grid", "department", "found_by", "task__dispatch", "document",
         "rectification__rectifier", "department_report__department", "department_report__reported_by",
         "department_report__received_by",
-    ).prefetch_related(
+    ).defer("task__dispatch__skipped", "task__dispatch__request").prefetch_related(
         Prefetch("photos", photos), Prefetch("reports", reports), Prefetch("rechecks", rechecks),
         Prefetch("petitions", petitions),
     )  # fmt: skip
