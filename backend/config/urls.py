@@ -98,6 +98,8 @@ urlpatterns = [
     path("api/hazards/merges", hazards.Merges.as_view()),
     path("api/hazards/<uuid:hazard>", hazards.OneHazard.as_view()),
     path("api/hazards/<uuid:hazard>/doubles", hazards.SuggestedDoubles.as_view()),
+    path("api/hazards/<uuid:hazard>/clauses", hazards.Clauses.as_view()),
+    path("api/hazards/<uuid:hazard>/rectifiers", hazards.PossibleRectifiers.as_view()),
     path("api/hazards/<uuid:hazard>/exemption", hazards.Exemption.as_view()),
     path("api/inspections", inspections.Inspections.as_view()),
     path("api/inspections/acknowledgements", inspections.Acknowledgements.as_view()),

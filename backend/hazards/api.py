@@ -13,11 +13,13 @@ from backend.foundation.endpoints import Endpoint, documented
 from backend.foundation.pagination import number_of, one, page
 from backend.foundation.shapes import View, answer, read
 from backend.hazards import bodies, merging, petitions, queries, reporting_up, services
+from backend.hazards.choices import ClauseChoice, Rectifiers, clause_choice, rectifiers
 from backend.hazards.exemption import ExemptionView, exemption
 from backend.hazards.filters import DOCUMENTED, filtered
 from backend.hazards.merging import Double, doubles_of
 from backend.hazards.models import Hazard
 from backend.hazards.permissions import reads_as_enterprise
+from backend.hazards.possible import possible
 from backend.hazards.views import HazardView, HazardWholeView, hazard_view, whole_view
 
 
@@ -71,7 +73,8 @@ class OneHazard(Endpoint):
 
     @documented(HazardWholeView, name="hazard")
     def get(self, request: PersonRequest, hazard: UUID) -> HttpResponse:
-        return answer(whole_view(_one(request, hazard), to_enterprise=reads_as_enterprise(request.user)))
+        row, inside = _one(request, hazard), reads_as_enterprise(request.user)
+        return answer(whole_view(row, may=possible(row, request.user), to_enterprise=inside))
 
 
 class Exemption(Endpoint):
@@ -95,6 +98,23 @@ class SuggestedDoubles(Endpoint):
             within_days=number_of(asked.get("days", str(usual.within_days)), "days", most=366),
         )
         return answer(Doubles(results=doubles_of(_one(request, hazard), request.user, params)))
+
+
+class Clauses(Endpoint):
+    access = {"GET": roles.JUDGE}
+
+    @documented(ClauseChoice, query={"text": str})
+    def get(self, request: PersonRequest, hazard: UUID) -> HttpResponse:
+        """By which it may be judged: in force on the day it was found."""
+        return answer(clause_choice(_one(request, hazard), request.query_params.get("text", "")))
+
+
+class PossibleRectifiers(Endpoint):
+    access = {"GET": roles.ORDER_RECTIFICATION}
+
+    @documented(Rectifiers)
+    def get(self, request: PersonRequest, hazard: UUID) -> HttpResponse:
+        return answer(rectifiers(_one(request, hazard)))
 
 
 class Judgements(Endpoint):

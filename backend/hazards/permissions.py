@@ -15,8 +15,8 @@ from backend.accounts.roles import (
 )
 from backend.enterprises.models import Enterprise
 from backend.foundation.problems import NOT_ALLOWED, NOT_FOUND
-from backend.hazards.models import Hazard, Rectification, Source
-from backend.hazards.problems import MAJOR_NEEDS_RIGHT, NOT_RECTIFIER, NOT_YOUR_HAZARD, SOURCE_NOT_YOURS
+from backend.hazards.models import Hazard, Rectification, RectificationReport, Source
+from backend.hazards.problems import MAJOR_NEEDS_RIGHT, NOT_RECTIFIER, NOT_YOUR_HAZARD, OWN_RECHECK, SOURCE_NOT_YOURS
 from backend.hazards.states import Level
 from backend.territory.scopes import scope_of
 
@@ -86,6 +86,20 @@ def require_rectifier(hazard: Hazard, user: User) -> None:
     named = Rectification.objects.filter(hazard=hazard, rectifier=user).exists()
     if not named and not _of_enterprise(hazard, user):
         raise NOT_RECTIFIER.because()
+
+
+def require_another_than_rectifier(hazard: Hazard, user: User) -> None:
+    """Neither who was ordered to rectify it, nor who ever said that it was done. Raises own_recheck."""
+    ordered = Rectification.objects.filter(hazard=hazard).values_list("rectifier", flat=True)
+    said_done = RectificationReport.objects.filter(hazard=hazard).values_list("by", flat=True)
+    if user.id in {*ordered, *said_done}:
+        raise OWN_RECHECK.because()
+
+
+def enterprise_can_report(hazard: Hazard) -> bool:
+    """Whether somebody of the enterprise has an account, and so can say that it is done."""
+    own = RoleHeld.objects.current().filter(role__in=OF_ENTERPRISE, enterprise_id=hazard.enterprise_id)
+    return own.filter(user__is_active=True).exists()
 
 
 def require_on_the_spot(hazard: Hazard, user: User) -> None:

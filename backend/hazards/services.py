@@ -18,7 +18,6 @@ from backend.accounts.models import RoleHeld, User
 from backend.accounts.roles import (
     JUDGE,
     JUDGE_MAJOR,
-    OF_ENTERPRISE,
     ORDER_RECTIFICATION,
     PLAN_RECTIFICATION,
     RECHECK,
@@ -49,6 +48,8 @@ from backend.hazards.models import (
 )
 from backend.hazards.permissions import (
     act_on,
+    enterprise_can_report,
+    require_another_than_rectifier,
     require_may,
     require_may_report,
     require_on_the_spot,
@@ -61,7 +62,6 @@ from backend.hazards.problems import (
     FIVE_ELEMENTS_MISSING,
     HAZARD_ID_REUSED,
     NOBODY_TO_RECTIFY,
-    OWN_RECHECK,
     POINTS_INCOMPLETE,
     REASON_MISSING,
     RECHECK_UNSIGNED,
@@ -305,8 +305,7 @@ def _numbered(points: list[str]) -> list[dict[str, str]]:
 def _rectifier_named(rectifier: UUID | None, hazard: Hazard) -> User | None:
     """Who is named, or nobody if people of the enterprise can report it done."""
     if rectifier is None:
-        own = RoleHeld.objects.current().filter(role__in=OF_ENTERPRISE, enterprise_id=hazard.enterprise_id)
-        if not own.filter(user__is_active=True).exists():
+        if not enterprise_can_report(hazard):
             raise NOBODY_TO_RECTIFY.because(field="rectifier_id")
         return None
     there = RoleHeld.objects.current().filter(user=rectifier, user__is_active=True, division__startswith=hazard.town)
@@ -337,8 +336,7 @@ def recheck(new: NewRecheck, *, acting_user: User) -> Hazard:
     recheck_unsigned, signature_not_own, reason_missing, after_photo_missing, illegal_move.
     """
     with acting(new, "recheck", acting_user) as hazard:
-        if acting_user.id in _rectifiers(hazard):
-            raise OWN_RECHECK.because()
+        require_another_than_rectifier(hazard, acting_user)
         require_may(act_on(hazard.level, RECHECK, RECHECK_MAJOR), hazard, acting_user)
         looked_at = _report_looked_at(hazard, new)
         points = _answered(hazard, new)
@@ -353,13 +351,6 @@ def recheck(new: NewRecheck, *, acting_user: User) -> Hazard:
         if passed:
             return step(hazard, HazardState.CLOSED, acting_user, why="recheck_passed", closed_at=clock.now())
         return _send_back(hazard, made, acting_user)
-
-
-def _rectifiers(hazard: Hazard) -> set[UUID | None]:
-    """Who was ordered to rectify it, and who ever said that it was done."""
-    ordered = Rectification.objects.filter(hazard=hazard).values_list("rectifier", flat=True)
-    said_done = RectificationReport.objects.filter(hazard=hazard).values_list("by", flat=True)
-    return {*ordered, *said_done}
 
 
 def _report_looked_at(hazard: Hazard, new: NewRecheck) -> RectificationReport:

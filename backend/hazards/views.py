@@ -1,8 +1,10 @@
 """What others read about hazards."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from backend.accounts.models import User
 from backend.accounts.views import DepartmentView, PersonView, department_view, person_view
 from backend.enterprises.views import PlaceView, place_view
 from backend.foundation.shapes import View
@@ -167,16 +169,18 @@ class HazardMoveView(View):
     why: str
     who: UUID | None
     at: datetime
+    by: PersonView | None = None
 
 
 class HazardWholeView(HazardView, kw_only=True):
-    """With everything that ever happened to it."""
+    """With everything that ever happened to it. `may`: the acts that are open to who asks, as possible.py names them."""
 
     moves: list[HazardMoveView]
     reports: list[ReportView]
     rechecks: list[RecheckView]
     all_petitions: list[PetitionView]
     merged_from: list[str]
+    may: list[str]
 
 
 def hazard_view(row: Hazard, *, to_enterprise: bool = False) -> HazardView:
@@ -203,15 +207,18 @@ def hazard_view(row: Hazard, *, to_enterprise: bool = False) -> HazardView:
     )  # fmt: skip
 
 
-def whole_view(row: Hazard, *, to_enterprise: bool = False) -> HazardWholeView:
+def whole_view(row: Hazard, *, may: Iterable[str] = (), to_enterprise: bool = False) -> HazardWholeView:
+    moves = list(row.moves.all())
+    people = User.objects.in_bulk({move.who for move in moves if move.who})
     shown = hazard_view(row, to_enterprise=to_enterprise)
     return HazardWholeView(
         **{name: getattr(shown, name) for name in HazardView.__struct_fields__},
-        moves=[_move(move) for move in row.moves.all()],
+        moves=[_move(move, people) for move in moves],
         reports=[report_view(report) for report in row.reports.all()],
         rechecks=[recheck_view(recheck) for recheck in row.rechecks.all()],
         all_petitions=[petition_view(petition) for petition in row.petitions.all()],
         merged_from=[other.number for other in row.merged_from.order_by("pk")],
+        may=list(may),
     )
 
 
@@ -270,5 +277,9 @@ def _picture(row: HazardPhoto) -> PictureView:
     return PictureView(sha256=row.sha256, stored=row.stored, stage=row.stage, taken_at=row.taken_at, record=row.record)
 
 
-def _move(row: HazardMove) -> HazardMoveView:
-    return HazardMoveView(from_state=row.from_state, to_state=row.to_state, why=row.why, who=row.who, at=row.at)
+def _move(row: HazardMove, people: dict[UUID, User]) -> HazardMoveView:
+    by = people.get(row.who) if row.who else None
+    return HazardMoveView(
+        from_state=row.from_state, to_state=row.to_state, why=row.why, who=row.who, at=row.at,
+        by=person_view(by) if by else None,
+    )  # fmt: skip

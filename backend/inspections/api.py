@@ -25,9 +25,9 @@ class InspectionPage(View):
 class Inspections(Endpoint):
     access = {"GET": SIGNED_IN, "POST": SIGNED_IN}
 
-    @documented(InspectionPage, query={"task": str, "dispatch": str, "cursor": str, "limit": int})
+    @documented(InspectionPage, query={"task": str, "dispatch": str, "enterprise": str, "cursor": str, "limit": int})
     def get(self, request: PersonRequest) -> HttpResponse:
-        ids = {"task": "task", "dispatch": "task__dispatch"}
+        ids = {"task": "task", "dispatch": "task__dispatch", "enterprise": "enterprise"}
         rows = narrowed(queries.inspections_visible_to(request.user), request, ids=ids)
         return answer(page(queries.with_all(rows), request, inspection_view))
 
